@@ -1,0 +1,52 @@
+package org.dsmfs.engine.store;
+
+/** Port: the directory on the local disk that a node's store lives in. */
+public interface Disk {
+    /**
+     * Opens or creates a file for reading and writing.
+     *
+     * @throws DiskException with the errno
+     */
+    DiskFile open(String name);
+
+    /** @return whether the file exists */
+    boolean exists(String name);
+
+    /** @return bytes that this user could still write in this directory */
+    long freeBytes();
+
+    /** Makes the names of created files durable. */
+    void syncDirectory();
+
+    /** An open file. Positions and lengths are bytes; addresses are of native memory. Thread-safe. */
+    interface DiskFile extends AutoCloseable {
+        /** @return bytes */
+        long size();
+
+        /**
+         * Reads all of the length.
+         *
+         * @throws DiskException EIO if the file ends before
+         */
+        void read(long position, long address, int length);
+
+        /** Writes all of the length. */
+        void write(long position, long address, int length);
+
+        /**
+         * Makes sure that the range has blocks on disk, extending the file with zeros if needed.
+         *
+         * @throws DiskException ENOSPC if there is no room
+         */
+        void allocate(long position, long length);
+
+        /** Cuts or extends (sparsely) the file. */
+        void truncate(long size);
+
+        /** Makes what was written durable, fdatasync(2). */
+        void sync();
+
+        @Override
+        void close();
+    }
+}
