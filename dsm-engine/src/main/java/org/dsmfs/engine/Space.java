@@ -28,6 +28,18 @@ public interface Space extends AutoCloseable {
     /** @return a snapshot of the space's capacity and counters */
     SpaceStatus status();
 
+    /**
+     * Calls the visitor for each page that exists, volatile ones left out, in no order. For checks: it holds all
+     * operations off meanwhile.
+     */
+    void forEachPage(PageVisitor visitor);
+
+    /** Receives {@link #forEachPage}. */
+    @FunctionalInterface
+    interface PageVisitor {
+        void page(long segment, long page);
+    }
+
     /** Makes everything durable and lets go of the store. */
     @Override
     void close();
