@@ -1,0 +1,40 @@
+package org.dsmfs.mount.jnrfuse;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.dsmfs.layout.Errno;
+import org.dsmfs.layout.ErrnoException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what an operation throws into the number that libfuse wants. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    /** @return the negative errno; what is not an {@link ErrnoException} is logged and answered with EIO */
+    int answer(final String operation, final long path, final Throwable failure, final long... arguments) {
+        if (failure instanceof ErrnoException answer) {
+            return -answer.errno().number();
+        }
+        return unexpected(operation + " " + describe(path) + " " + Arrays.toString(arguments), failure);
+    }
+
+    /** As {@link #answer(String, long, Throwable, long...)}, for what has no path. */
+    int answer(final String operation, final Throwable failure) {
+        return unexpected(operation, failure);
+    }
+
+    private static int unexpected(final String request, final Throwable failure) {
+        try {
+            LOG.error("{} failed, answered with EIO", request, failure);
+        } catch (final Throwable logging) {
+            // Nothing may be thrown into native code, not even that there is no memory for a log line.
+            return -Errno.EIO.number();
+        }
+        return -Errno.EIO.number();
+    }
+
+    private static String describe(final long path) {
+        return path == 0 ? "(open file)" : new String(NativeMemory.bytes(path), StandardCharsets.UTF_8);
+    }
+}

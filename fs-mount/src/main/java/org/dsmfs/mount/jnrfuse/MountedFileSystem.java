@@ -1,0 +1,120 @@
+package org.dsmfs.mount.jnrfuse;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.layout.AtimePolicy;
+import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.MountException;
+import org.dsmfs.mount.os.StandardError;
+
+/** A filesystem mounted through libfuse 2's high-level operations. */
+public final class MountedFileSystem implements AutoCloseable {
+    /** Extended attribute of the root directory that reads as the status of the mount. */
+    public static final String STATUS_XATTR = "dsm.status";
+
+    /** fuse_common.h: the filesystem applies the umask. */
+    private static final int CAP_DONT_MASK = 1 << 6;
+
+    private final LibFuse libFuse;
+    private final OperationTable operations;
+    private final UnsafeBuffer setupResults = NativeMemory.allocate(2 * Long.BYTES);
+    private final long fuse;
+    private final Channel channel;
+    private final RequestThreads threads;
+
+    /**
+     * Mounts and begins to serve.
+     *
+     * @param mountPoint absolute path of a directory
+     * @param options    of fuse(8), without the -o
+     * @param atime      when a read must reach the filesystem
+     * @param status     answers {@link #STATUS_XATTR}
+     * @throws MountException if libfuse refuses
+     */
+    public MountedFileSystem(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
+                             final AtimePolicy atime, final Supplier<byte[]> status) {
+        this.libFuse = LibFuse.load();
+        this.operations = operations(fileSystem, atime, status);
+        final Arguments arguments = new Arguments("dsm-mount", "-f", "-o", String.join(",", options),
+            mountPoint.toString());
+        final StandardError.Captured<Long> setup = StandardError.capture(() ->
+            libFuse.fuse_setup(arguments.count(), arguments.address(), operations.address(),
+                operations.lengthBytes(), setupResults.addressOffset(), setupResults.addressOffset() + Long.BYTES, 0));
+        fuse = setup.result();
+        if (fuse == 0) {
+            throw new MountException("cannot mount on " + mountPoint + ": " + setup.oneLine());
+        }
+        final long session = libFuse.fuse_get_session(fuse);
+        channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session);
+        threads = new RequestThreads(channel);
+        threads.start();
+    }
+
+    private OperationTable operations(final FileSystem fileSystem, final AtimePolicy atime,
+                                      final Supplier<byte[]> status) {
+        final OperationTable table = new OperationTable(new Failures());
+        final ThreadLocal<Request> requests = Request.perThread(fileSystem, libFuse);
+        final Handles handles = new Handles();
+        final CacheRule cacheRule = new CacheRule(atime);
+        final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0, RequestThreads.THREADS_MAX / 2);
+        fileSystem.onUnlock(waits);
+        table.init(MountedFileSystem::negotiate);
+        new NameOperations(fileSystem, requests, cacheRule).register(table);
+        new FileOperations(fileSystem, requests, handles, cacheRule).register(table);
+        new DirectoryOperations(fileSystem, requests, handles).register(table);
+        new XattrOperations(fileSystem, requests, status).register(table);
+        new LockOperations(fileSystem, requests, handles, waits).register(table);
+        return table;
+    }
+
+    /** A default ACL takes the umask's place, which only the filesystem can know. */
+    private static long negotiate(final long connection) {
+        final UnsafeBuffer info = new UnsafeBuffer(connection, FuseLayout.CONNECTION_LENGTH);
+        info.putInt(FuseLayout.CONNECTION_WANT, info.getInt(FuseLayout.CONNECTION_WANT)
+            | info.getInt(FuseLayout.CONNECTION_CAPABLE) & CAP_DONT_MASK);
+        return 0;
+    }
+
+    /** Returns when the mount has ended, by {@link #stop} or from outside, and all requests are answered. */
+    public void awaitEnd() throws InterruptedException {
+        threads.awaitEnd();
+    }
+
+    /** Ends the serving of requests, also when the mount is still in use; its users then get ENOTCONN. */
+    public void stop() {
+        threads.stop();
+    }
+
+    /** Lets go of libfuse, unmounting if that has not happened yet. To be called after {@link #awaitEnd}. */
+    @Override
+    public void close() {
+        libFuse.fuse_teardown(fuse, setupResults.getLong(0));
+        channel.close();
+    }
+
+    /** An argument vector for C. */
+    private static final class Arguments {
+        private final List<UnsafeBuffer> texts = new ArrayList<>();
+        private final UnsafeBuffer pointers;
+
+        Arguments(final String... arguments) {
+            pointers = NativeMemory.allocate((arguments.length + 1) * Long.BYTES);
+            for (final String argument : arguments) {
+                final UnsafeBuffer text = NativeMemory.text(argument);
+                pointers.putLong(texts.size() * Long.BYTES, text.addressOffset());
+                texts.add(text);
+            }
+        }
+
+        int count() {
+            return texts.size();
+        }
+
+        long address() {
+            return pointers.addressOffset();
+        }
+    }
+}

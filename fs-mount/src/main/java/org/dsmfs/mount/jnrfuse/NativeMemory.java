@@ -1,0 +1,36 @@
+package org.dsmfs.mount.jnrfuse;
+
+import java.nio.charset.StandardCharsets;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Memory that C can see. */
+final class NativeMemory {
+    private NativeMemory() {
+    }
+
+    /** @return zeroed memory, aligned for any type, there as long as the result is reachable */
+    static UnsafeBuffer allocate(final int length) {
+        return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, Long.BYTES));
+    }
+
+    /** @return the text and a NUL */
+    static UnsafeBuffer text(final String text) {
+        final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        final UnsafeBuffer memory = allocate(bytes.length + 1);
+        memory.putBytes(0, bytes);
+        return memory;
+    }
+
+    /** @return the bytes at the address, without the NUL */
+    static byte[] bytes(final long address) {
+        final UnsafeBuffer text = new UnsafeBuffer(address, Integer.MAX_VALUE);
+        int length = 0;
+        while (text.getByte(length) != 0) {
+            length++;
+        }
+        final byte[] bytes = new byte[length];
+        text.getBytes(0, bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,194 @@
+package org.dsmfs.mount.jnrfuse;
+
+import java.util.ArrayList;
+import java.util.List;
+import jnr.ffi.BaseStruct;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.Struct;
+import ru.serce.jnrfuse.struct.FuseOperations;
+
+/**
+ * The {@code struct fuse_operations} that libfuse calls us through: jnr-fuse's layout, our callbacks. Each callback is
+ * guarded, so that no exception ever reaches native code.
+ */
+final class OperationTable {
+    /** The layout, for naming the slots. */
+    final FuseOperations slots = new FuseOperations(Runtime.getSystemRuntime());
+
+    /**
+     * The flags behind the bmap slot; jnr-fuse declares them as padding. nullpath_ok and nopath: what has an open file
+     * needs no path, so it works on unlinked files; utime_omit_ok: utimens takes UTIME_NOW and UTIME_OMIT.
+     */
+    private static final int FLAGS_NULLPATH_NOPATH_UTIME_OMIT = 7;
+
+    private final Pointer memory;
+    private final Failures failures;
+    /** jnr-ffi frees a closure when its Java object is gone, so they are kept as long as the table. */
+    private final List<Object> callbacks = new ArrayList<>();
+
+    OperationTable(final Failures failures) {
+        this.failures = failures;
+        this.memory = Memory.allocateDirect(Runtime.getSystemRuntime(), Struct.size(slots), true);
+        slots.useMemory(memory);
+        memory.putInt(slots.bmap.offset() + Long.BYTES, FLAGS_NULLPATH_NOPATH_UTIME_OMIT);
+    }
+
+    /** @return address of the struct, valid as long as this object is reachable */
+    long address() {
+        return memory.address();
+    }
+
+    /** @return length of the struct, bytes */
+    long lengthBytes() {
+        return Struct.size(slots);
+    }
+
+    void init(final Shapes.Init body) {
+        install(slots.init, Shapes.Init.class, connection -> {
+            try {
+                return body.call(connection);
+            } catch (final Throwable failure) {
+                failures.answer("init", failure);
+                return 0;
+            }
+        });
+    }
+
+    void destroy(final Shapes.Destroy body) {
+        install(slots.destroy, Shapes.Destroy.class, data -> {
+            try {
+                body.call(data);
+            } catch (final Throwable failure) {
+                failures.answer("destroy", failure);
+            }
+        });
+    }
+
+    void setL(final BaseStruct.Func<?> slot, final String name, final Shapes.L body) {
+        install(slot, Shapes.L.class, path -> {
+            try {
+                return body.call(path);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure);
+            }
+        });
+    }
+
+    void setLI(final BaseStruct.Func<?> slot, final String name, final Shapes.LI body) {
+        install(slot, Shapes.LI.class, (path, argument) -> {
+            try {
+                return body.call(path, argument);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, argument);
+            }
+        });
+    }
+
+    void setLII(final BaseStruct.Func<?> slot, final String name, final Shapes.LII body) {
+        install(slot, Shapes.LII.class, (path, first, second) -> {
+            try {
+                return body.call(path, first, second);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second);
+            }
+        });
+    }
+
+    void setLIL(final BaseStruct.Func<?> slot, final String name, final Shapes.LIL body) {
+        install(slot, Shapes.LIL.class, (path, first, second) -> {
+            try {
+                return body.call(path, first, second);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second);
+            }
+        });
+    }
+
+    void setLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LL body) {
+        install(slot, Shapes.LL.class, (path, argument) -> {
+            try {
+                return body.call(path, argument);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, argument);
+            }
+        });
+    }
+
+    void setLLI(final BaseStruct.Func<?> slot, final String name, final Shapes.LLI body) {
+        install(slot, Shapes.LLI.class, (path, first, second) -> {
+            try {
+                return body.call(path, first, second);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second);
+            }
+        });
+    }
+
+    void setLLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLL body) {
+        install(slot, Shapes.LLL.class, (path, first, second) -> {
+            try {
+                return body.call(path, first, second);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second);
+            }
+        });
+    }
+
+    void setLLIL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLIL body) {
+        install(slot, Shapes.LLIL.class, (path, first, second, third) -> {
+            try {
+                return body.call(path, first, second, third);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second, third);
+            }
+        });
+    }
+
+    void setLLLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLLL body) {
+        install(slot, Shapes.LLLL.class, (path, first, second, third) -> {
+            try {
+                return body.call(path, first, second, third);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second, third);
+            }
+        });
+    }
+
+    void setLLLLI(final BaseStruct.Func<?> slot, final String name, final Shapes.LLLLI body) {
+        install(slot, Shapes.LLLLI.class, (path, first, second, third, fourth) -> {
+            try {
+                return body.call(path, first, second, third, fourth);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second, third, fourth);
+            }
+        });
+    }
+
+    void setLLLLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLLLL body) {
+        install(slot, Shapes.LLLLL.class, (path, first, second, third, fourth) -> {
+            try {
+                return body.call(path, first, second, third, fourth);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second, third, fourth);
+            }
+        });
+    }
+
+    void setLILLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LILLL body) {
+        install(slot, Shapes.LILLL.class, (path, first, second, third, fourth) -> {
+            try {
+                return body.call(path, first, second, third, fourth);
+            } catch (final Throwable failure) {
+                return failures.answer(name, path, failure, first, second, third, fourth);
+            }
+        });
+    }
+
+    private <T> void install(final BaseStruct.Func<?> slot, final Class<T> shape, final T callback) {
+        callbacks.add(callback);
+        final Pointer closure = Runtime.getSystemRuntime().getClosureManager().getClosurePointer(shape, callback);
+        memory.putPointer(slot.offset(), closure);
+    }
+}

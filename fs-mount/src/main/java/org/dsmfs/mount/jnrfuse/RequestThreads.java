@@ -1,0 +1,181 @@
+package org.dsmfs.mount.jnrfuse;
+
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that serve requests. Few of them listen on the device at any time, because each request wakes every
+ * listener that sleeps; one that takes the last listener's place away by taking a request first sees to a replacement,
+ * so that a request may take as long as it likes. Thread-safe.
+ */
+final class RequestThreads {
+    /** Most threads: as many requests may wait, for locks above all. */
+    static final int THREADS_MAX = 2048;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestThreads.class);
+    private static final int LISTENERS_MAX = 2;
+    /** How long a thread looks for the next request before it sleeps: waking it costs the client about as much. */
+    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(30);
+    private static final long SPARE_LIFE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long STACK_BYTES = 512 << 10;
+
+    private final Channel channel;
+    private final AtomicInteger listeners = new AtomicInteger();
+    private final AtomicInteger threads = new AtomicInteger();
+    private final AtomicInteger threadNumber = new AtomicInteger();
+    private final AtomicBoolean spinning = new AtomicBoolean();
+    private final ConcurrentLinkedDeque<Server> spares = new ConcurrentLinkedDeque<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopped;
+
+    RequestThreads(final Channel channel) {
+        this.channel = channel;
+    }
+
+    /** Starts to serve. */
+    void start() {
+        for (int i = 0; i < LISTENERS_MAX; i++) {
+            addListener();
+        }
+    }
+
+    /** Returns when the channel has ended and no request is being served any more. */
+    void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Lets the threads end after the requests they are serving. */
+    void stop() {
+        stopped = true;
+        channel.wake();
+        spares.forEach(LockSupport::unpark);
+    }
+
+    private void addListener() {
+        listeners.incrementAndGet();
+        final Server spare = spares.pollFirst();
+        if (spare != null) {
+            spare.called = true;
+            LockSupport.unpark(spare);
+        } else if (threads.incrementAndGet() <= THREADS_MAX) {
+            new Server(threadNumber.incrementAndGet()).start();
+        } else {
+            threads.decrementAndGet();
+            listeners.decrementAndGet();
+            LOG.warn("all {} threads are busy or wait for locks; requests wait for them", THREADS_MAX);
+        }
+    }
+
+    private boolean becomeListener() {
+        int count = listeners.get();
+        while (count < LISTENERS_MAX) {
+            if (listeners.compareAndSet(count, count + 1)) {
+                return true;
+            }
+            count = listeners.get();
+        }
+        return false;
+    }
+
+    private final class Server extends Thread {
+        private final Channel.Buffer buffer = channel.newBuffer();
+        private volatile boolean called;
+
+        Server(final int number) {
+            super(null, null, "request-" + number, STACK_BYTES);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (listen() && (becomeListener() || awaitCall())) {
+                    called = false;
+                }
+            } finally {
+                if (threads.decrementAndGet() == 0) {
+                    ended.countDown();
+                }
+            }
+        }
+
+        /**
+         * Serves one request.
+         *
+         * @return false if there will be no more
+         */
+        private boolean listen() {
+            final int length = receive();
+            if (length == 0) {
+                RequestThreads.this.stop();
+                return false;
+            }
+            if (listeners.decrementAndGet() == 0) {
+                addListener();
+            }
+            channel.process(buffer, length);
+            return true;
+        }
+
+        private int receive() {
+            while (!stopped) {
+                int length = spin();
+                if (length == Channel.NOTHING) {
+                    channel.awaitRequest();
+                    length = channel.receive(buffer);
+                }
+                if (length != Channel.NOTHING) {
+                    return length;
+                }
+            }
+            return 0;
+        }
+
+        /** Looks for a request for a while, if no other thread does. */
+        private int spin() {
+            if (!spinning.compareAndSet(false, true)) {
+                return channel.receive(buffer);
+            }
+            try {
+                final long deadlineNs = System.nanoTime() + SPIN_NS;
+                int length;
+                do {
+                    length = channel.receive(buffer);
+                } while (length == Channel.NOTHING && System.nanoTime() - deadlineNs < 0);
+                return length;
+            } finally {
+                spinning.set(false);
+            }
+        }
+
+        /** @return false if nobody called for long, or the work is over */
+        private boolean awaitCall() {
+            spares.addFirst(this);
+            if (listeners.get() == 0 && becomeListener()) {
+                // Between our look for a place and joining the spares the last listener may have found no spare.
+                return spares.remove(this) || giveBack();
+            }
+            final long deadlineNs = System.nanoTime() + SPARE_LIFE_NS;
+            while (!called && !stopped) {
+                final long leftNs = deadlineNs - System.nanoTime();
+                if (leftNs <= 0 && spares.remove(this)) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, Math.max(leftNs, 1));
+            }
+            return called;
+        }
+
+        /** Called already as well: one place is ours, the other one is not. */
+        private boolean giveBack() {
+            listeners.decrementAndGet();
+            return true;
+        }
+    }
+}

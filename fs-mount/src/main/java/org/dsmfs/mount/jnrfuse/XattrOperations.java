@@ -1,0 +1,74 @@
+package org.dsmfs.mount.jnrfuse;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.dsmfs.layout.Errno;
+import org.dsmfs.layout.FileSystem;
+
+/** Operations on extended attributes. */
+final class XattrOperations {
+    private static final byte[] STATUS = MountedFileSystem.STATUS_XATTR.getBytes(StandardCharsets.US_ASCII);
+
+    private final FileSystem fileSystem;
+    private final ThreadLocal<Request> requests;
+    private final Supplier<byte[]> status;
+
+    /** @param status what {@link MountedFileSystem#STATUS_XATTR} of the root directory reads as */
+    XattrOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests, final Supplier<byte[]> status) {
+        this.fileSystem = fileSystem;
+        this.requests = requests;
+        this.status = status;
+    }
+
+    void register(final OperationTable table) {
+        table.setLLLLI(table.slots.setxattr, "setxattr", this::setxattr);
+        table.setLLLL(table.slots.getxattr, "getxattr", this::getxattr);
+        table.setLLL(table.slots.listxattr, "listxattr", this::listxattr);
+        table.setLL(table.slots.removexattr, "removexattr", this::removexattr);
+    }
+
+    private int setxattr(final long path, final long name, final long value, final long length, final int flags) {
+        final Request request = requests.get();
+        final long ino = request.paths.resolve(path);
+        final byte[] bytes = new byte[(int) length];
+        request.window.wrap(value, bytes.length);
+        request.window.getBytes(0, bytes);
+        fileSystem.setXattr(request.caller(), ino, NativeMemory.bytes(name), bytes, flags);
+        return 0;
+    }
+
+    private int getxattr(final long path, final long name, final long buffer, final long length) {
+        final Request request = requests.get();
+        final long ino = request.paths.resolve(path);
+        final byte[] nameBytes = NativeMemory.bytes(name);
+        if (ino == FileSystem.ROOT && Arrays.equals(nameBytes, STATUS)) {
+            return answer(request, status.get(), buffer, length);
+        }
+        return answer(request, fileSystem.getXattr(ino, nameBytes), buffer, length);
+    }
+
+    private int listxattr(final long path, final long buffer, final long length) {
+        final Request request = requests.get();
+        return answer(request, fileSystem.listXattr(request.paths.resolve(path)), buffer, length);
+    }
+
+    private int removexattr(final long path, final long name) {
+        final Request request = requests.get();
+        fileSystem.removeXattr(request.caller(), request.paths.resolve(path), NativeMemory.bytes(name));
+        return 0;
+    }
+
+    /** A length of 0 asks how long the answer is. */
+    private static int answer(final Request request, final byte[] bytes, final long buffer, final long length) {
+        if (length == 0) {
+            return bytes.length;
+        }
+        if (length < bytes.length) {
+            throw Errno.ERANGE.exception();
+        }
+        request.window.wrap(buffer, bytes.length);
+        request.window.putBytes(0, bytes);
+        return bytes.length;
+    }
+}

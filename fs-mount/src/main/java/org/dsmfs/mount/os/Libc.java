@@ -1,0 +1,68 @@
+package org.dsmfs.mount.os;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Runtime;
+
+/** The C library's functions that Java has no counterpart for; Linux, 64 bits. Pointers are plain addresses. */
+public interface Libc {
+    /** The loaded library. */
+    Libc INSTANCE = LibraryLoader.create(Libc.class).load("c");
+
+    /** {@link #umount2}: detach now, clean up when no longer busy (linux/mount.h). */
+    int MNT_DETACH = 2;
+    /** {@link #umount2}: do not follow a symbolic link (linux/mount.h). */
+    int UMOUNT_NOFOLLOW = 8;
+    /** {@link #fcntl}: set the file status flags. */
+    int F_SETFL = 4;
+    /** {@link #fcntl}: get the file status flags. */
+    int F_GETFL = 3;
+    /** open(2): operations return EAGAIN instead of waiting. */
+    int O_NONBLOCK = 04000;
+    /** {@link #open}: only writing. */
+    int O_WRONLY = 01;
+    /** {@link #open}: writing at the end. */
+    int O_APPEND = 02000;
+    /** {@link #poll}: there is something to read. */
+    short POLLIN = 1;
+
+    /** geteuid(2). */
+    int geteuid();
+
+    /** setsid(2). */
+    int setsid();
+
+    /** open(2) of a file that exists. */
+    int open(String path, int flags);
+
+    /** dup(2). */
+    int dup(int descriptor);
+
+    /** dup2(2). */
+    int dup2(int oldDescriptor, int newDescriptor);
+
+    /** close(2). */
+    int close(int descriptor);
+
+    /** umount2(2). */
+    int umount2(String target, int flags);
+
+    /** fcntl(2) with an integer argument. */
+    int fcntl(int descriptor, int command, int argument);
+
+    /** eventfd(2). */
+    int eventfd(int initial, int flags);
+
+    /** poll(2) on an array of {@code struct pollfd}. */
+    int poll(long descriptors, long count, int timeoutMs);
+
+    /** write(2). */
+    long write(int descriptor, long buffer, long count);
+
+    /** getxattr(2). */
+    long getxattr(String path, String name, byte[] value, long size);
+
+    /** @return errno of this thread's last call */
+    static int errno() {
+        return Runtime.getSystemRuntime().getLastError();
+    }
+}
