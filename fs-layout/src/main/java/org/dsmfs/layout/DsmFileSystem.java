@@ -1,0 +1,333 @@
+package org.dsmfs.layout;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceStatus;
+import org.dsmfs.layout.page.InodePage;
+import org.dsmfs.layout.page.PageKind;
+
+/** The filesystem in a space: opens a transaction per operation and leaves the rest to others. */
+public final class DsmFileSystem implements FileSystem {
+    private final Space space;
+    private final OpenInodes open = new OpenInodes();
+    private final Reclaimer reclaimer = new Reclaimer(open);
+    private final Namespace namespace = new Namespace(open, reclaimer);
+    private final Rename rename = new Rename(namespace);
+    private final AttributeOperations attributes = new AttributeOperations(open, reclaimer);
+    private final AccessTime accessTime;
+    private final FileOperations files;
+    private final Transactions transactions;
+    private final List<UnlockListener> unlockListeners = new CopyOnWriteArrayList<>();
+
+    private DsmFileSystem(final Space space, final WallClock clock, final AtimePolicy atime) {
+        this.space = space;
+        accessTime = new AccessTime(atime);
+        files = new FileOperations(accessTime);
+        transactions = new Transactions(space, clock, reclaimer);
+    }
+
+    /**
+     * Opens the filesystem in the space, or makes one if the space is empty: a root directory of mode 0755 that belongs
+     * to the superuser. What a crash left without a name is freed.
+     *
+     * @throws LayoutException if the space holds something else, or a newer version
+     * @throws ErrnoException  EIO
+     */
+    public static DsmFileSystem open(final Space space, final WallClock clock, final AtimePolicy atime) {
+        final DsmFileSystem fileSystem = new DsmFileSystem(space, clock, atime);
+        final long seed = NameHash.mix(clock.epochNanos());
+        if (fileSystem.transactions.call(run -> Formatter.isFormatted(run.tx()))) {
+            fileSystem.reclaimOrphans();
+        } else {
+            fileSystem.transactions.run(run -> Formatter.format(run, seed));
+        }
+        return fileSystem;
+    }
+
+    @Override
+    public void lookup(final long parent, final byte[] name, final Attributes out) {
+        answer(out, run -> namespace.lookup(run, parent, name));
+    }
+
+    @Override
+    public void getAttributes(final long ino, final Attributes out) {
+        answer(out, run -> run.inode(ino));
+    }
+
+    @Override
+    public void setAttributes(
+        final Caller caller, final long ino, final AttributeChange change, final Attributes out) {
+        final boolean more = transactions.call(run -> {
+            final boolean moreToReclaim = attributes.set(run, caller, ino, change);
+            AttributeOperations.get(run.inode(ino), out);
+            return moreToReclaim;
+        });
+        transactions.reclaim(more ? ino : 0);
+    }
+
+    @Override
+    public void mknod(final Caller caller, final long parent, final byte[] name, final int mode, final int rdev,
+                      final Attributes out) {
+        answer(out, run -> namespace.mknod(run, caller, parent, name, mode, rdev));
+    }
+
+    @Override
+    public boolean create(final Caller caller, final long parent, final byte[] name, final int mode,
+                          final boolean exclusive, final Attributes out) {
+        return transactions.call(run -> {
+            final Inode existing = exclusive ? null : namespace.lookupFile(run, parent, name);
+            final Inode inode = existing != null ? existing : namespace.mknod(run, caller, parent, name,
+                FileType.REGULAR | mode & FileType.PERMISSIONS, 0);
+            AttributeOperations.get(inode, out);
+            open.opened(inode.ino());
+            return existing == null;
+        });
+    }
+
+    @Override
+    public void createTemporary(final Caller caller, final long parent, final int mode, final Attributes out) {
+        transactions.run(run -> {
+            final Inode inode = namespace.createTemporary(run, caller, parent, mode);
+            AttributeOperations.get(inode, out);
+            open.opened(inode.ino());
+        });
+    }
+
+    @Override
+    public void mkdir(
+        final Caller caller, final long parent, final byte[] name, final int mode, final Attributes out) {
+        answer(out, run -> namespace.mkdir(run, caller, parent, name, mode));
+    }
+
+    @Override
+    public void symlink(
+        final Caller caller, final long parent, final byte[] name, final byte[] target, final Attributes out) {
+        answer(out, run -> namespace.symlink(run, caller, parent, name, target));
+    }
+
+    @Override
+    public byte[] readlink(final long ino) {
+        return transactions.call(run -> {
+            final byte[] target = namespace.readlink(run, ino);
+            accessTime.accessed(run, run.inode(ino));
+            return target;
+        });
+    }
+
+    @Override
+    public void link(
+        final Caller caller, final long ino, final long newParent, final byte[] newName, final Attributes out) {
+        answer(out, run -> namespace.link(run, ino, newParent, newName));
+    }
+
+    @Override
+    public void unlink(final Caller caller, final long parent, final byte[] name) {
+        transactions.reclaim(transactions.call(run -> namespace.unlink(run, parent, name)));
+    }
+
+    @Override
+    public void rmdir(final Caller caller, final long parent, final byte[] name) {
+        transactions.reclaim(transactions.call(run -> namespace.rmdir(run, parent, name)));
+    }
+
+    @Override
+    public void rename(final Caller caller, final long parent, final byte[] name, final long newParent,
+                       final byte[] newName, final int flags) {
+        transactions.reclaim(
+            transactions.call(run -> rename.rename(run, parent, name, newParent, newName, flags)));
+    }
+
+    @Override
+    public void open(final long ino, final Attributes out) {
+        transactions.run(run -> {
+            final Inode inode = run.inode(ino);
+            if (inode.view().nlink() == 0 && !open.isOpen(ino)) {
+                throw Errno.ESTALE.exception();
+            }
+            AttributeOperations.get(inode, out);
+            open.opened(ino);
+        });
+    }
+
+    @Override
+    public void release(final long ino) {
+        final boolean more = transactions.call(run -> {
+            final long users = open.count(ino);
+            if (users == 0) {
+                throw Errno.EBADF.exception();
+            }
+            boolean moreToReclaim = false;
+            if (users == 1) {
+                Locks.free(run.tx(), ino);
+                final Inode inode = run.inode(ino);
+                moreToReclaim = inode.view().nlink() == 0 && reclaimer.reclaim(run, inode, false);
+            }
+            open.released(ino);
+            return moreToReclaim;
+        });
+        transactions.reclaim(more ? ino : 0);
+    }
+
+    @Override
+    public int read(final long ino, final long offset, final MutableDirectBuffer target, final int targetIndex,
+                    final int length) {
+        return transactions.call(run -> files.read(run, ino, offset, target, targetIndex, length));
+    }
+
+    @Override
+    public int write(final Caller caller, final long ino, final long offset, final DirectBuffer source,
+                     final int sourceIndex, final int length, final boolean append) {
+        return transactions.call(
+            run -> files.write(run, caller, ino, offset, source, sourceIndex, length, append));
+    }
+
+    @Override
+    public void allocate(
+        final Caller caller, final long ino, final int mode, final long offset, final long length) {
+        FileOperations.requireAllocation(mode, offset, length);
+        if ((mode & (FALLOC_PUNCH_HOLE | FALLOC_ZERO_RANGE)) != 0) {
+            repeat(first -> transactions.call(run -> files.punch(run, caller, ino, offset, length, first)));
+        }
+        if ((mode & FALLOC_PUNCH_HOLE) == 0) {
+            final boolean keepSize = (mode & FALLOC_KEEP_SIZE) != 0;
+            final long freeBytes = availableBytes(space.status());
+            repeat(first -> transactions.call(
+                run -> files.allocate(run, caller, ino, keepSize, offset, length, first, freeBytes)));
+        }
+    }
+
+    @Override
+    public long seek(final long ino, final long offset, final boolean hole) {
+        return transactions.call(run -> new FileContent(run.regularFile(ino)).seek(offset, hole));
+    }
+
+    @Override
+    public long copyRange(final Caller caller, final long sourceIno, final long sourceOffset, final long targetIno,
+                          final long targetOffset, final long length) {
+        return transactions.call(
+            run -> files.copyRange(run, caller, sourceIno, sourceOffset, targetIno, targetOffset, length));
+    }
+
+    @Override
+    public void fsync(final long ino) {
+        transactions.sync();
+    }
+
+    @Override
+    public void sync() {
+        transactions.sync();
+    }
+
+    @Override
+    public void readDirectory(final long ino, final long cookie, final EntrySink sink) {
+        new DirectoryReader(transactions, accessTime, ino).read(cookie, sink);
+    }
+
+    @Override
+    public void setXattr(
+        final Caller caller, final long ino, final byte[] name, final byte[] value, final int flags) {
+        transactions.run(run -> XattrOperations.set(run, caller, ino, name, value, flags));
+    }
+
+    @Override
+    public byte[] getXattr(final long ino, final byte[] name) {
+        return transactions.call(run -> XattrOperations.get(run, ino, name));
+    }
+
+    @Override
+    public byte[] listXattr(final long ino) {
+        return transactions.call(run -> XattrOperations.list(run, ino));
+    }
+
+    @Override
+    public void removeXattr(final Caller caller, final long ino, final byte[] name) {
+        transactions.run(run -> XattrOperations.remove(run, ino, name));
+    }
+
+    @Override
+    public void getLock(final long ino, final long owner, final LockRange range) {
+        transactions.run(run -> new Locks(run.tx(), run.inode(ino).ino()).find(owner, range));
+    }
+
+    @Override
+    public boolean setLock(final long ino, final long owner, final LockRange range) {
+        return lock(ino, locks -> locks.set(owner, range));
+    }
+
+    @Override
+    public void dropLocks(final long ino, final long owner) {
+        lock(ino, locks -> locks.drop(owner));
+    }
+
+    @Override
+    public boolean setFlock(final long ino, final long owner, final int type) {
+        return lock(ino, locks -> locks.setFlock(owner, type));
+    }
+
+    @Override
+    public void onUnlock(final UnlockListener listener) {
+        unlockListeners.add(listener);
+    }
+
+    @Override
+    public FileSystemStatus status() {
+        final SpaceStatus status = space.status();
+        final long blockSize = space.largePageSize();
+        final long available = availableBytes(status);
+        final long inodes = status.pagesByKind().getOrDefault(PageKind.INODE.code(), 0L);
+        final long inodesFree = available / (InodePage.XATTR_OFFSET + InodePage.XATTR_LENGTH);
+        return new FileSystemStatus(blockSize, status.capacityBytes() / blockSize,
+            Math.max(0, status.capacityBytes() - status.usedBytes()) / blockSize, available / blockSize,
+            inodes + inodesFree, inodesFree, NAME_MAX);
+    }
+
+    @Override
+    public void close() {
+        transactions.run(run -> open.clear());
+        reclaimOrphans();
+        transactions.sync();
+    }
+
+    /** Frees what has no name and no user; what is damaged stays and is logged. */
+    private void reclaimOrphans() {
+        new DirectoryReader(transactions, new AccessTime(AtimePolicy.NOATIME), Orphans.INO).read(
+            DirectoryReader.BEHIND_DOTS, (name, ino, type, cookie) -> {
+                try {
+                    transactions.reclaim(ino);
+                } catch (final ErrnoException e) {
+                    if (e.errno() != Errno.EIO) {
+                        throw e;
+                    }
+                }
+                return true;
+            });
+    }
+
+    private void answer(final Attributes out, final Function<Run, Inode> operation) {
+        transactions.run(run -> AttributeOperations.get(operation.apply(run), out));
+    }
+
+    private boolean lock(final long ino, final Function<Locks, Locks.Outcome> request) {
+        final Locks.Outcome outcome =
+            transactions.call(run -> request.apply(new Locks(run.tx(), run.inode(ino).ino())));
+        if (outcome.isReleased()) {
+            unlockListeners.forEach(listener -> listener.unlocked(ino));
+        }
+        return outcome.isGranted();
+    }
+
+    private static void repeat(final Function<Long, Long> step) {
+        long page = 0;
+        while (page != FileContent.DONE) {
+            page = step.apply(page);
+        }
+    }
+
+    private static long availableBytes(final SpaceStatus status) {
+        return Math.max(0, status.capacityBytes() - status.usedBytes() - status.reservedBytes());
+    }
+}

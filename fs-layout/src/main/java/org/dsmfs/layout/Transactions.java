@@ -1,0 +1,75 @@
+package org.dsmfs.layout;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceFullException;
+import org.dsmfs.layout.page.DamagedPageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs operations on the space, and turns what goes wrong below into an errno. */
+final class Transactions {
+    private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+
+    private final Space space;
+    private final WallClock clock;
+    private final Reclaimer reclaimer;
+
+    Transactions(final Space space, final WallClock clock, final Reclaimer reclaimer) {
+        this.space = space;
+        this.clock = clock;
+        this.reclaimer = reclaimer;
+    }
+
+    /**
+     * Runs an operation atomically. If a file's former pages are in its way, they are freed first.
+     *
+     * @throws ErrnoException its own; ENOSPC, EIO
+     */
+    <R> R call(final Function<Run, R> operation) {
+        final long nowEpochNanos = clock.epochNanos();
+        while (true) {
+            try {
+                return space.execute(tx -> operation.apply(new Run(tx, nowEpochNanos)));
+            } catch (final TrimPendingException e) {
+                reclaim(e.ino());
+            } catch (final SpaceFullException e) {
+                throw Errno.ENOSPC.exception();
+            } catch (final DamagedPageException | EngineException e) {
+                throw failed(e);
+            }
+        }
+    }
+
+    /** {@link #call} for an operation without a result. */
+    void run(final Consumer<Run> operation) {
+        call(run -> {
+            operation.accept(run);
+            return null;
+        });
+    }
+
+    /** Frees all that can be freed of an inode; nothing if it is 0. */
+    void reclaim(final long ino) {
+        boolean more = ino != 0;
+        while (more) {
+            more = call(run -> reclaimer.reclaim(run, ino));
+        }
+    }
+
+    /** @throws ErrnoException EIO */
+    void sync() {
+        try {
+            space.sync();
+        } catch (final EngineException e) {
+            throw failed(e);
+        }
+    }
+
+    private static ErrnoException failed(final RuntimeException e) {
+        LOG.error("input/output error: {}", e.getMessage());
+        return Errno.EIO.exception();
+    }
+}
