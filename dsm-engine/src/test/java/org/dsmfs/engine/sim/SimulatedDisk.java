@@ -21,7 +21,7 @@ public final class SimulatedDisk implements Disk {
 
     /** How the process that uses the disk ends. */
     public enum End {
-        /** The process is killed: all writes stay, of the one in flight a prefix, and none is more durable than before. */
+        /** The process is killed: all writes stay, of the one in flight a prefix; none is more durable than before. */
         KILL,
         /**
          * The machine loses power: each unsynced write stays, or not, or some of its 512-byte sectors do, in whatever

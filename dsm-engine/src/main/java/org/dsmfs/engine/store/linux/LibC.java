@@ -36,6 +36,10 @@ public interface LibC {
 
     int faccessat(int directory, String path, int mode, int flags);
 
+    int renameat(int oldDirectory, String oldPath, int newDirectory, String newPath);
+
+    int unlinkat(int directory, String path, int flags);
+
     int mkdir(String path, int mode);
 
     int close(int fd);

@@ -107,6 +107,29 @@ public final class LinuxDisk implements Disk, AutoCloseable {
         }
     }
 
+    /** Renames a file, replacing what has the new name; not durable before {@link #syncDirectory}. */
+    public void rename(final String oldName, final String newName) {
+        if (LibC.INSTANCE.renameat(directory, oldName, directory, newName) < 0) {
+            throw Errno.exception("rename to " + newName + " the file", path.resolve(oldName), LibC.errno());
+        }
+    }
+
+    /**
+     * Deletes a file; not durable before {@link #syncDirectory}.
+     *
+     * @return whether it was there
+     */
+    public boolean delete(final String name) {
+        if (LibC.INSTANCE.unlinkat(directory, name, 0) == 0) {
+            return true;
+        }
+        final int errno = LibC.errno();
+        if (errno == Errno.ENOENT) {
+            return false;
+        }
+        throw Errno.exception("delete", path.resolve(name), errno);
+    }
+
     /**
      * Takes the lock that keeps other processes, and other disks of this one, from using this directory: an exclusive
      * one, or one shared among readers if this disk is read-only. It is held until {@link #close} or the end of the

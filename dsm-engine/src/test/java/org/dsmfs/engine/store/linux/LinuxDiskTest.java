@@ -148,6 +148,23 @@ class LinuxDiskTest {
     }
 
     @Test
+    void renamedFileHasItsNewNameOnlyAndDeletedOnesNone() {
+        disk.open("old").close();
+        try (DiskFile replaced = disk.open("new")) {
+            replaced.truncate(5);
+        }
+        disk.rename("old", "new");
+        assertFalse(disk.exists("old"));
+        try (DiskFile file = disk.open("new")) {
+            assertEquals(0, file.size());
+        }
+        assertTrue(disk.delete("new"));
+        assertFalse(disk.delete("new"));
+        assertFalse(disk.exists("new"));
+        failure(Errno.ENOENT, () -> disk.rename("missing", "new"));
+    }
+
+    @Test
     void lockIsExclusiveUntilClosed() {
         try (LinuxDisk other = LinuxDisk.open(directory)) {
             assertTrue(disk.lock("lock"));
