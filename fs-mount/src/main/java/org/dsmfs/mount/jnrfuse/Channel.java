@@ -47,6 +47,11 @@ final class Channel {
         private Buffer(final int length) {
             memory = NativeMemory.allocate(length);
         }
+
+        /** @return the request in it */
+        IncomingRequest request() {
+            return new IncomingRequest(memory);
+        }
     }
 
     Buffer newBuffer() {

@@ -24,7 +24,8 @@ final class DirectoryOperations {
     private int opendir(final long path, final long fileInfo) {
         final Request request = requests.get();
         fileSystem.open(request.paths.resolve(path), request.attributes);
-        request.fileInfo.wrap(fileInfo).handle(handles.add(request.attributes.ino));
+        final long handle = handles.add(request.attributes.ino, request.incoming.node());
+        request.fileInfo.wrap(fileInfo).handle(handle);
         return 0;
     }
 

@@ -62,7 +62,7 @@ final class FileOperations {
                 throw failure;
             }
         }
-        info.handle(handles.add(ino));
+        info.handle(handles.add(ino, request.incoming.node()));
         if (cacheRule.keep(request.attributes)) {
             info.keepCache();
         }
@@ -120,7 +120,7 @@ final class FileOperations {
 
     private int fgetattr(final long path, final long stat, final long fileInfo) {
         final Request request = requests.get();
-        final long ino = handles.get(request.fileInfo.wrap(fileInfo).handle()).ino();
+        final long ino = handles.ino(request.fileInfo.wrap(fileInfo).handle());
         fileSystem.getAttributes(ino, request.attributes);
         request.answerAttributes(stat);
         return 0;

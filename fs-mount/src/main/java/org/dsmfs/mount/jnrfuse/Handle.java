@@ -7,12 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * An open file description.
  *
  * @param ino        the inode
+ * @param node       the kernel's number for it, as opened; of a file that was created at once, the directory's
  * @param lockOwners who took POSIX or OFD locks through it and has not closed a descriptor of it since. The kernel
  *                   announces a close with the process as the owner, so at the release only the owner of OFD locks,
  *                   the description itself, is left.
  */
-record Handle(long ino, Set<Long> lockOwners) {
-    Handle(final long ino) {
-        this(ino, ConcurrentHashMap.newKeySet(0));
+record Handle(long ino, long node, Set<Long> lockOwners) {
+    Handle(final long ino, final long node) {
+        this(ino, node, ConcurrentHashMap.newKeySet(0));
     }
 }

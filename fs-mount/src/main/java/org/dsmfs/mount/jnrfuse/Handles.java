@@ -2,6 +2,7 @@ package org.dsmfs.mount.jnrfuse;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.dsmfs.layout.Errno;
 
 /** The open file descriptions, by the number that libfuse passes along as {@code fi->fh}. Thread-safe. */
@@ -9,11 +10,33 @@ final class Handles {
     private final ConcurrentHashMap<Long, Handle> handles = new ConcurrentHashMap<>();
     private final AtomicLong lastNumber = new AtomicLong();
 
-    /** @return the number of a new handle */
-    long add(final long ino) {
+    /**
+     * @param node the kernel's number for the inode, as opened
+     * @return the number of a new handle, positive
+     */
+    long add(final long ino, final long node) {
         final long number = lastNumber.incrementAndGet();
-        handles.put(number, new Handle(ino));
+        handles.put(number, new Handle(ino, node));
         return number;
+    }
+
+    /** @return a number, negative, that stands for the inode itself and need not be added or removed */
+    static long ofInode(final long ino) {
+        return -ino;
+    }
+
+    /** @return the inode of a handle, or that of {@link #ofInode} */
+    long ino(final long number) {
+        return number < 0 ? -number : get(number).ino();
+    }
+
+    /** Calls the consumer with the node of each handle of the inode. */
+    void forEachNode(final long ino, final LongConsumer consumer) {
+        for (final Handle handle : handles.values()) {
+            if (handle.ino() == ino) {
+                consumer.accept(handle.node());
+            }
+        }
     }
 
     /** @throws org.dsmfs.layout.ErrnoException EBADF if there is no such handle */

@@ -37,7 +37,8 @@ public final class MountedFileSystem implements AutoCloseable {
     public MountedFileSystem(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
                              final AtimePolicy atime, final Supplier<byte[]> status) {
         this.libFuse = LibFuse.load();
-        this.operations = operations(fileSystem, atime, status);
+        final NamelessNodes nameless = new NamelessNodes();
+        this.operations = operations(fileSystem, nameless, atime, status);
         final Arguments arguments = new Arguments("dsm-mount", "-f", "-o", String.join(",", options),
             mountPoint.toString());
         final StandardError.Captured<Long> setup = StandardError.capture(() ->
@@ -49,20 +50,21 @@ public final class MountedFileSystem implements AutoCloseable {
         }
         final long session = libFuse.fuse_get_session(fuse);
         channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session);
-        threads = new RequestThreads(channel);
+        threads = new RequestThreads(channel, nameless);
         threads.start();
     }
 
-    private OperationTable operations(final FileSystem fileSystem, final AtimePolicy atime,
-                                      final Supplier<byte[]> status) {
+    private OperationTable operations(final FileSystem fileSystem, final NamelessNodes nameless,
+                                      final AtimePolicy atime, final Supplier<byte[]> status) {
         final OperationTable table = new OperationTable(new Failures());
-        final ThreadLocal<Request> requests = Request.perThread(fileSystem, libFuse);
+        final ThreadLocal<Request> requests = ThreadLocal.withInitial(() ->
+            new Request(new PathWalker(fileSystem, nameless), RequestThreads.current(), libFuse.fuse_get_context()));
         final Handles handles = new Handles();
         final CacheRule cacheRule = new CacheRule(atime);
         final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0, RequestThreads.THREADS_MAX / 2);
         fileSystem.onUnlock(waits);
         table.init(MountedFileSystem::negotiate);
-        new NameOperations(fileSystem, requests, cacheRule).register(table);
+        new NameOperations(fileSystem, requests, cacheRule, handles, nameless).register(table);
         new FileOperations(fileSystem, requests, handles, cacheRule).register(table);
         new DirectoryOperations(fileSystem, requests, handles).register(table);
         new XattrOperations(fileSystem, requests, status).register(table);

@@ -12,11 +12,16 @@ final class NameOperations {
     private final FileSystem fileSystem;
     private final ThreadLocal<Request> requests;
     private final CacheRule cacheRule;
+    private final Handles handles;
+    private final NamelessNodes nameless;
 
-    NameOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests, final CacheRule cacheRule) {
+    NameOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests, final CacheRule cacheRule,
+                   final Handles handles, final NamelessNodes nameless) {
         this.fileSystem = fileSystem;
         this.requests = requests;
         this.cacheRule = cacheRule;
+        this.handles = handles;
+        this.nameless = nameless;
     }
 
     void register(final OperationTable table) {
@@ -71,14 +76,19 @@ final class NameOperations {
     private int unlink(final long path) {
         final Request request = requests.get();
         final long parent = request.paths.resolveParent(path);
-        fileSystem.unlink(request.caller(), parent, request.paths.name());
+        if (!nameless.contains(request.paths.name())) {
+            fileSystem.unlink(request.caller(), parent, request.paths.name());
+        }
         return 0;
     }
 
     private int rmdir(final long path) {
         final Request request = requests.get();
         final long parent = request.paths.resolveParent(path);
+        fileSystem.lookup(parent, request.paths.name(), request.attributes);
+        final long ino = request.attributes.ino;
         fileSystem.rmdir(request.caller(), parent, request.paths.name());
+        handles.forEachNode(ino, node -> nameless.add(node, ino));
         return 0;
     }
 
@@ -95,8 +105,23 @@ final class NameOperations {
         final long parent = request.paths.resolveParent(path);
         final byte[] name = request.paths.name();
         final long newParent = request.paths.resolveParent(newPath);
-        fileSystem.rename(request.caller(), parent, name, newParent, request.paths.name(), 0);
+        final byte[] newName = request.paths.name();
+        if (NamelessNodes.isHidden(newName) && !request.incoming.isRenameTo(newName)) {
+            hide(request, parent, name, newName);
+        } else {
+            fileSystem.rename(request.caller(), parent, name, newParent, newName, 0);
+        }
         return 0;
+    }
+
+    /** What libfuse does with an open file before its name is removed, or goes to another file by rename(2). */
+    private void hide(final Request request, final long parent, final byte[] name, final byte[] hiddenName) {
+        fileSystem.lookup(parent, name, request.attributes);
+        final long ino = request.attributes.ino;
+        if (request.incoming.isUnlink()) {
+            fileSystem.unlink(request.caller(), parent, name);
+        }
+        nameless.add(hiddenName, ino);
     }
 
     private int link(final long path, final long newPath) {

@@ -18,10 +18,11 @@ final class OperationTable {
     final FuseOperations slots = new FuseOperations(Runtime.getSystemRuntime());
 
     /**
-     * The flags behind the bmap slot; jnr-fuse declares them as padding. nullpath_ok and nopath: what has an open file
-     * needs no path, so it works on unlinked files; utime_omit_ok: utimens takes UTIME_NOW and UTIME_OMIT.
+     * The flags behind the bmap slot; jnr-fuse declares them as padding. nullpath_ok (1): what has an open file needs no
+     * path, so it works on unlinked files; utime_omit_ok (4): utimens takes UTIME_NOW and UTIME_OMIT. Not nopath (2):
+     * with it, libfuse 2.9.9 frees an uninitialised pointer when an unlinked file is closed after its directory.
      */
-    private static final int FLAGS_NULLPATH_NOPATH_UTIME_OMIT = 7;
+    private static final int FLAGS_NULLPATH_UTIME_OMIT = 5;
 
     private final Pointer memory;
     private final Failures failures;
@@ -32,7 +33,7 @@ final class OperationTable {
         this.failures = failures;
         this.memory = Memory.allocateDirect(Runtime.getSystemRuntime(), Struct.size(slots), true);
         slots.useMemory(memory);
-        memory.putInt(slots.bmap.offset() + Long.BYTES, FLAGS_NULLPATH_NOPATH_UTIME_OMIT);
+        memory.putInt(slots.bmap.offset() + Long.BYTES, FLAGS_NULLPATH_UTIME_OMIT);
     }
 
     /** @return address of the struct, valid as long as this object is reachable */

@@ -10,13 +10,15 @@ import org.dsmfs.layout.FileSystem;
  */
 final class PathWalker {
     private final FileSystem fileSystem;
+    private final NamelessNodes nameless;
     private final UnsafeBuffer text = new UnsafeBuffer(0, 0);
     private final Attributes step = new Attributes();
     private byte[] name;
     private int position;
 
-    PathWalker(final FileSystem fileSystem) {
+    PathWalker(final FileSystem fileSystem, final NamelessNodes nameless) {
         this.fileSystem = fileSystem;
+        this.nameless = nameless;
     }
 
     /**
@@ -28,6 +30,8 @@ final class PathWalker {
         final long parent = resolveParent(path);
         if (name == null) {
             fileSystem.getAttributes(parent, out);
+        } else if (nameless.contains(name)) {
+            nameless.getAttributes(fileSystem, name, out);
         } else {
             fileSystem.lookup(parent, name, out);
         }

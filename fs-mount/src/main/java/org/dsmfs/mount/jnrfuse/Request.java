@@ -3,7 +3,6 @@ package org.dsmfs.mount.jnrfuse;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Attributes;
 import org.dsmfs.layout.Caller;
-import org.dsmfs.layout.FileSystem;
 
 /** What one thread needs to serve a request, reused for each, so that a request allocates next to nothing. */
 final class Request {
@@ -17,18 +16,16 @@ final class Request {
     final DirectoryFiller directoryFiller = new DirectoryFiller();
     /** Resolves the request's paths. */
     final PathWalker paths;
+    /** What the kernel sent. */
+    final IncomingRequest incoming;
 
     private final UnsafeBuffer context;
     private Caller caller = Caller.ROOT;
 
-    private Request(final FileSystem fileSystem, final long contextAddress) {
-        paths = new PathWalker(fileSystem);
-        context = new UnsafeBuffer(contextAddress, FuseLayout.CONTEXT_LENGTH);
-    }
-
-    /** @return one request per thread that asks */
-    static ThreadLocal<Request> perThread(final FileSystem fileSystem, final LibFuse libFuse) {
-        return ThreadLocal.withInitial(() -> new Request(fileSystem, libFuse.fuse_get_context()));
+    Request(final PathWalker paths, final IncomingRequest incoming, final long contextAddress) {
+        this.paths = paths;
+        this.incoming = incoming;
+        this.context = new UnsafeBuffer(contextAddress, FuseLayout.CONTEXT_LENGTH);
     }
 
     /** @return on whose behalf the request runs; the umask is known only when something is being made */

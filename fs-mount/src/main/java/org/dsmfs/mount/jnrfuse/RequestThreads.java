@@ -26,6 +26,7 @@ final class RequestThreads {
     private static final long STACK_BYTES = 512 << 10;
 
     private final Channel channel;
+    private final NamelessNodes nameless;
     private final AtomicInteger listeners = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
     private final AtomicInteger threadNumber = new AtomicInteger();
@@ -34,8 +35,15 @@ final class RequestThreads {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
 
-    RequestThreads(final Channel channel) {
+    /** @param nameless sees each request first */
+    RequestThreads(final Channel channel, final NamelessNodes nameless) {
         this.channel = channel;
+        this.nameless = nameless;
+    }
+
+    /** @return the request that the calling thread, one of these, is serving or will serve; the same object always */
+    static IncomingRequest current() {
+        return ((Server) Thread.currentThread()).incoming;
     }
 
     /** Starts to serve. */
@@ -85,6 +93,7 @@ final class RequestThreads {
 
     private final class Server extends Thread {
         private final Channel.Buffer buffer = channel.newBuffer();
+        private final IncomingRequest incoming = buffer.request();
         private volatile boolean called;
 
         Server(final int number) {
@@ -119,6 +128,7 @@ final class RequestThreads {
             if (listeners.decrementAndGet() == 0) {
                 addListener();
             }
+            nameless.prepare(incoming);
             channel.process(buffer, length);
             return true;
         }

@@ -1,0 +1,90 @@
+package org.dsmfs.mount.jnrfuse;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The request of the kernel that a thread is serving, as it came from /dev/fuse (linux/fuse.h, protocol 7.19), for the
+ * few things that libfuse's path-based operations do not pass along. A flyweight.
+ */
+final class IncomingRequest {
+    private static final int OPCODE = 4;
+    private static final int NODE = 16;
+    private static final int BODY = 40;
+
+    private static final int FORGET = 2;
+    private static final int GETATTR = 3;
+    private static final int UNLINK = 10;
+    private static final int RENAME = 12;
+    private static final int BATCH_FORGET = 42;
+
+    private static final int GETATTR_FH = 1;
+    private static final int GETATTR_HANDLE = BODY + 8;
+    private static final int RENAME_NAMES = BODY + 8;
+    private static final int BATCH_FIRST = BODY + 8;
+    private static final int BATCH_ENTRY_LENGTH = 16;
+
+    private final UnsafeBuffer buffer;
+
+    IncomingRequest(final UnsafeBuffer buffer) {
+        this.buffer = buffer;
+    }
+
+    /** @return the number that the kernel and libfuse have for the inode which the request is about */
+    long node() {
+        return buffer.getLong(NODE);
+    }
+
+    boolean isUnlink() {
+        return opcode() == UNLINK;
+    }
+
+    boolean isGetattr() {
+        return opcode() == GETATTR;
+    }
+
+    private int opcode() {
+        return buffer.getInt(OPCODE);
+    }
+
+    /** @return whether this is rename(2) to that name */
+    boolean isRenameTo(final byte[] name) {
+        if (opcode() != RENAME) {
+            return false;
+        }
+        int position = RENAME_NAMES;
+        while (buffer.getByte(position) != 0) {
+            position++;
+        }
+        position++;
+        for (final byte expected : name) {
+            if (buffer.getByte(position++) != expected) {
+                return false;
+            }
+        }
+        return buffer.getByte(position) == 0;
+    }
+
+    /** Makes a getattr one of an open file. */
+    void setHandle(final long handle) {
+        buffer.putInt(BODY, buffer.getInt(BODY) | GETATTR_FH);
+        buffer.putLong(GETATTR_HANDLE, handle);
+    }
+
+    /** Tells which nodes the kernel forgets, if that is what the request is. */
+    void forEachForgotten(final NodeConsumer consumer) {
+        if (opcode() == FORGET) {
+            consumer.accept(node());
+        } else if (opcode() == BATCH_FORGET) {
+            final int count = buffer.getInt(BODY);
+            for (int i = 0; i < count; i++) {
+                consumer.accept(buffer.getLong(BATCH_FIRST + i * BATCH_ENTRY_LENGTH));
+            }
+        }
+    }
+
+    /** Receives {@link #forEachForgotten}. */
+    @FunctionalInterface
+    interface NodeConsumer {
+        void accept(long node);
+    }
+}
