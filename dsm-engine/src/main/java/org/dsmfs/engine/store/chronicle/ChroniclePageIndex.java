@@ -94,14 +94,13 @@ public final class ChroniclePageIndex implements PageIndex {
         disk.rename(name(file), name(mapFile));
         // From here on the content changes: after a power cut it must not be found under the name that is trusted.
         disk.syncDirectory();
-        if (takeSeal()) {
-            try {
+        try {
+            if (takeSeal()) {
                 return PageMaps.open(mapFile);
-            } catch (final IOException | RuntimeException | AssertionError e) {
-                LOGGER.warn("{} was made by another version and is made again: {}", file, e.toString());
             }
-        } else {
             LOGGER.warn("{} is damaged and is made again", file);
+        } catch (final IOException | RuntimeException | AssertionError e) {
+            LOGGER.warn("{} is unreadable or of another version and is made again: {}", file, e.toString());
         }
         disk.delete(name(mapFile));
         return null;
@@ -130,11 +129,12 @@ public final class ChroniclePageIndex implements PageIndex {
     /**
      * {@inheritDoc}
      *
-     * @throws DiskException ENOSPC if the index had to grow and there is no room; nothing has changed then
+     * @throws DiskException ENOSPC if the index had to grow for a new page and there is no room; nothing has changed
+     *                       then
      */
     @Override
     public void put(final long segment, final long page, final Location location) {
-        if (size >= capacity) {
+        if (size >= capacity && !map.containsKey(key.set(segment, page))) {
             grow();
         }
         if (put(map, key.set(segment, page), location)) {
