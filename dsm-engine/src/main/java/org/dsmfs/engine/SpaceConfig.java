@@ -11,9 +11,8 @@ import java.nio.file.Path;
  *                      disk has
  * @param dataPageBytes size of large pages, a power of two, 4096..131072; 0 for what the store was created with, or
  *                      {@link #DEFAULT_DATA_PAGE_BYTES}
- * @param readOnly      whether nothing may be changed; the store must exist and is only read
  */
-public record SpaceConfig(Path store, long memoryBytes, long diskBytes, int dataPageBytes, boolean readOnly) {
+public record SpaceConfig(Path store, long memoryBytes, long diskBytes, int dataPageBytes) {
     /** Smallest RAM cache that any single operation fits in. */
     public static final long MIN_MEMORY_BYTES = 32L << 20;
     /** Smallest useful store: the journal and some pages. */

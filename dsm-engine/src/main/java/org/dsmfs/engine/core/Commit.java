@@ -1,0 +1,188 @@
+package org.dsmfs.engine.core;
+
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.journal.RecordFormat;
+import org.dsmfs.engine.store.PageIndex.Location;
+
+import java.util.List;
+
+/**
+ * Makes one transaction's changes real: first everything that can fail (one record into the batch, slots and memory
+ * taken), then everything that cannot (pages installed).
+ */
+final class Commit {
+    /** Whole pages go straight to slots if an operation puts at least this many bytes; else into the record. */
+    private static final int SLOT_THRESHOLD_BYTES = 16 << 10;
+
+    private final Core core;
+    private final Location location = new Location();
+
+    Commit(final Core core) {
+        this.core = core;
+    }
+
+    /** @throws Abandoned without effect */
+    void commit(final Transaction transaction) {
+        final List<Change> changes = transaction.changes();
+        if (changes.isEmpty()) {
+            return;
+        }
+        final LogBatch batch = core.batch();
+        final boolean onlyRecord = batch.isEmpty();
+        final long version = core.nextVersion();
+        final long recordLsn = core.endLsn();
+        boolean done = false;
+        batch.begin();
+        try {
+            for (int i = 0; i < changes.size(); i++) {
+                final Change change = changes.get(i);
+                change.slot = -1;
+                change.made = null;
+                change.unchanged = false;
+                log(change, transaction, batch, version);
+            }
+            core.checkLogRoom(batch.recordBytesSoFar());
+            done = true;
+        } catch (final Abandoned reason) {
+            if (reason == Abandoned.BATCH && onlyRecord) {
+                throw new EngineException("an operation of " + changes.size() + " changed pages is too large");
+            }
+            throw reason;
+        } finally {
+            if (!done) {
+                batch.rollback();
+                undo(changes);
+            }
+        }
+        if (batch.isRecordEmpty()) {
+            batch.rollback();
+        } else {
+            batch.end(RecordFormat.OPERATION, version, core.incarnation());
+        }
+        for (int i = 0; i < changes.size(); i++) {
+            final Change change = changes.get(i);
+            if (!change.unchanged) {
+                install(change, transaction, version, recordLsn);
+            }
+        }
+        core.committed(version);
+        if (transaction.grantStart() != 0) {
+            core.addresses().granted(transaction.grantStart(), transaction.grantNext());
+        }
+    }
+
+    private void undo(final List<Change> changes) {
+        for (final Change change : changes) {
+            if (change.slot >= 0) {
+                core.disk().allocator(Segment.isLarge(change.segment)).release(change.slot);
+                change.slot = -1;
+            }
+            if (change.made != null) {
+                change.made.free();
+                change.made = null;
+            }
+        }
+    }
+
+    private void log(final Change change, final Transaction transaction, final LogBatch batch, final long version) {
+        final boolean logged = !Segment.isVolatile(change.segment);
+        switch (change.kind) {
+            case FREE -> {
+                change.unchanged = !change.existed;
+                if (logged && change.existed) {
+                    batch.addFree(change.segment, change.page);
+                }
+            }
+            case WRITE -> {
+                if (logged) {
+                    logWrite(change, batch);
+                }
+            }
+            case PUT -> {
+                if (logged) {
+                    logPut(change, transaction, batch);
+                }
+            }
+        }
+        if (change.kind != Change.Kind.FREE && change.base == null) {
+            makePage(change, version);
+        }
+    }
+
+    private void logWrite(final Change change, final LogBatch batch) {
+        final boolean onBase = change.existed && !change.fromZeros;
+        final int entry = batch.beginChange(change.segment, change.page, onBase ? change.base.version : 0);
+        final boolean differs = PageDelta.log(onBase ? change.base.buffer : null, change.copy,
+            core.pageSize(change.segment), batch);
+        if (onBase && !differs) {
+            batch.dropChange(entry);
+            change.unchanged = true;
+        } else {
+            batch.endChange(entry);
+        }
+    }
+
+    private void logPut(final Change change, final Transaction transaction, final LogBatch batch) {
+        final boolean whole = change.covers || !change.existed;
+        if (whole && Segment.isLarge(change.segment) && transaction.putBytes() >= SLOT_THRESHOLD_BYTES) {
+            change.slot = core.takeSlot(true);
+            change.contentOffset = batch.reserveContent(change.putEnd);
+            if (!change.covers) {
+                batch.data().setMemory(change.contentOffset, change.putEnd, (byte) 0);
+            }
+            transaction.applyPuts(change, batch.data(), change.contentOffset);
+            change.contentCrc = batch.addSlot(change.segment, change.page, change.slot, change.contentOffset,
+                change.putEnd);
+        } else {
+            final int entry = batch.beginChange(change.segment, change.page, whole ? 0 : change.base.version);
+            transaction.logPuts(change, batch);
+            batch.endChange(entry);
+        }
+    }
+
+    private void makePage(final Change change, final long version) {
+        final int size = core.pageSize(change.segment);
+        final long memory = UnsafeApi.allocateMemory(size);
+        change.made = new Page(change.segment, change.page, memory, size, version);
+        if (change.kind == Change.Kind.PUT && !change.covers) {
+            change.made.buffer.setMemory(0, size, (byte) 0);
+        }
+    }
+
+    private void install(final Change change, final Transaction transaction, final long version,
+                         final long recordLsn) {
+        if (change.kind == Change.Kind.FREE) {
+            core.forget(change.segment, change.page, change.base);
+            return;
+        }
+        Page page = change.base;
+        if (page == null) {
+            page = change.made;
+            core.add(page, change.existed);
+        }
+        final UnsafeBuffer target = page.buffer;
+        if (change.kind == Change.Kind.WRITE) {
+            target.putBytes(0, change.copy, 0, page.size);
+        } else {
+            transaction.applyPuts(change, target, 0);
+        }
+        page.version = version;
+        page.referenced = true;
+        if (page.isVolatile()) {
+            return;
+        }
+        if (change.slot >= 0) {
+            location.slot = change.slot;
+            location.version = version;
+            location.length = change.putEnd;
+            location.crc = change.contentCrc;
+            core.rests(page, location);
+            page.writtenWithLsn = core.endLsn();
+        } else if (!page.isDirty()) {
+            core.dirty(page, recordLsn);
+        }
+    }
+}

@@ -1,0 +1,618 @@
+package org.dsmfs.engine.core;
+
+import org.agrona.UnsafeApi;
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Operation;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.SpaceFullException;
+import org.dsmfs.engine.journal.RecordFormat;
+import org.dsmfs.engine.store.PageIndex;
+import org.dsmfs.engine.store.PageIndex.Location;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The state of a node's part of the space and all that may happen to it, as a passive, deterministic object: operations
+ * and completions go in; pages to fetch, batches of log and copies of dirty pages to write come out. No thread, clock,
+ * random source or blocking call. Used by one thread at a time, under the node's lock.
+ */
+public final class Core {
+    /** What a run of an operation came to. */
+    public enum Outcome {
+        /** It is done, and {@link #result} has what it returned. */
+        DONE,
+        /** Read the pages of {@link #takeMissing}, give them to {@link #fetched}, run again. */
+        PAGES_MISSING,
+        /** Write the batch, run again. */
+        BATCH_FULL,
+        /** Make a checkpoint, run again. */
+        CHECKPOINT_DUE,
+        /** Grow the slab of small pages or say {@link #cannotGrow}, run again. */
+        SMALL_SLAB_FULL,
+        /** Grow the slab of large pages or say {@link #cannotGrow}, run again. */
+        LARGE_SLAB_FULL
+    }
+
+    /** Part of each slab that only removal may use, and that lets dirty pages be written when the space is full. */
+    private static final int RESERVED_BYTES = 2 << 20;
+    /** Fewest slots in that part. */
+    private static final int MIN_RESERVED_SLOTS = 64;
+    /** Part of the reserved slots that not even removal may use for new pages. */
+    private static final int CLEANING_PART = 4;
+
+    /** Log that is collected before it must be written. */
+    private static final int MAX_BATCH_BYTES = 8 << 20;
+    private static final long NOT_RECOVERING = Long.MAX_VALUE;
+
+    private final int largePageSize;
+    private final long journalCapacity;
+    /** Part of the journal that only checkpoints may use. */
+    private final long checkpointBytes;
+    /** Slot table changes that make a checkpoint due: a quarter of what its part of the journal has room for. */
+    private final int dueChanges;
+    private final int incarnation;
+    private final RamCache ram;
+    private final DiskCache disk;
+    private final DirtyPages dirty = new DirtyPages();
+    private final Transaction transaction = new Transaction(this);
+    private final Commit commit = new Commit(this);
+    private final AddressGenerator addresses = new AddressGenerator();
+    private final List<Fetch> missing = new ArrayList<>();
+    private final Location scratch = new Location();
+    private final long[] pagesByKind = new long[256];
+
+    private LogBatch filling;
+    private LogBatch spare;
+    /** Log before this is not needed any more. Invariant: headLsn <= writtenLsn <= endLsn(). */
+    private long headLsn;
+    private long writtenLsn;
+    /** Log from here on has not been repeated yet. */
+    private long recoveringLsn = NOT_RECOVERING;
+    private long version;
+    /** Pages, by size, that exist but rest nowhere on disk yet; each will need a slot. */
+    private int unplacedSmall;
+    private int unplacedLarge;
+    private boolean smallCanGrow = true;
+    private boolean largeCanGrow = true;
+    private long hits;
+    private long misses;
+    private Object result;
+
+    /**
+     * @param ramLimitBytes   limit of the RAM cache
+     * @param largePageSize   bytes of a large page
+     * @param journalCapacity bytes of log that the journal can hold
+     * @param incarnation     starts of this node so far, 1..
+     * @param version         newest version that any page may have
+     * @param index           where pages rest
+     */
+    public Core(final long ramLimitBytes, final int largePageSize, final long journalCapacity, final int incarnation,
+                final long version, final PageIndex index) {
+        this.largePageSize = largePageSize;
+        this.journalCapacity = journalCapacity;
+        this.checkpointBytes = journalCapacity / 8;
+        this.dueChanges = (int) (checkpointBytes / RecordFormat.IMAGE_BYTES / 4);
+        this.incarnation = incarnation;
+        this.version = version;
+        final int batchBytes = (int) Math.min(MAX_BATCH_BYTES, journalCapacity / 4);
+        this.filling = new LogBatch(batchBytes);
+        this.spare = new LogBatch(batchBytes);
+        this.ram = new RamCache(ramLimitBytes);
+        this.disk = new DiskCache(index, largePageSize);
+    }
+
+    /**
+     * The log is found, and goes on at its end.
+     *
+     * @param redoLsn where it begins; from there on it is going to be repeated
+     */
+    public void startLog(final long redoLsn, final long lsn) {
+        headLsn = redoLsn;
+        writtenLsn = lsn;
+        recoveringLsn = lsn;
+        filling.reset(lsn);
+    }
+
+    /** The log is going to be repeated from this record on. */
+    public void recoveringAt(final long lsn) {
+        recoveringLsn = lsn;
+    }
+
+    /** The whole log has been repeated. */
+    public void recovered() {
+        recoveringLsn = NOT_RECOVERING;
+    }
+
+    // --- operations ----------------------------------------------------------------------------------------------
+
+    /** Runs the operation once, and commits it. Exceptions of the operation pass, without effect. */
+    public Outcome run(final Operation<?> operation) {
+        missing.clear();
+        transaction.begin();
+        try {
+            result = operation.run(transaction);
+            commit.commit(transaction);
+            return Outcome.DONE;
+        } catch (final Abandoned reason) {
+            return reason.outcome();
+        }
+    }
+
+    /** @return what the operation returned whose outcome was DONE */
+    public Object result() {
+        final Object taken = result;
+        result = null;
+        return taken;
+    }
+
+    /** @return the pages to fetch after PAGES_MISSING */
+    public Fetch[] takeMissing() {
+        return missing.toArray(new Fetch[0]);
+    }
+
+    /**
+     * A page was read from where it rested.
+     *
+     * @param memory native memory with the whole page, which the core takes over
+     */
+    public void fetched(final Fetch fetch, final long memory) {
+        if (ram.get(fetch.segment(), fetch.page()) != null || !isCurrent(fetch)) {
+            UnsafeApi.freeMemory(memory);
+            return;
+        }
+        ram.add(new Page(fetch.segment(), fetch.page(), memory, fetch.pageSize(), fetch.location().version));
+    }
+
+    /** @return whether the page still rests where it was to be read; if not, what was read means nothing */
+    public boolean isCurrent(final Fetch fetch) {
+        return disk.locate(fetch.segment(), fetch.page(), scratch) && scratch.slot == fetch.location().slot
+            && scratch.version == fetch.location().version;
+    }
+
+    /** @return the page in RAM; null if it is absent */
+    Page lookup(final long segment, final long page) {
+        final Page present = ram.get(segment, page);
+        if (present != null) {
+            present.referenced = true;
+            hits++;
+            if (!missing.isEmpty()) {
+                throw Abandoned.PAGES;
+            }
+            return present;
+        }
+        want(segment, page);
+        if (!missing.isEmpty()) {
+            throw Abandoned.PAGES;
+        }
+        return null;
+    }
+
+    Page resident(final long segment, final long page) {
+        return ram.get(segment, page);
+    }
+
+    boolean exists(final long segment, final long page) {
+        return ram.get(segment, page) != null
+            || !Segment.isVolatile(segment) && disk.locate(segment, page, scratch);
+    }
+
+    void want(final long segment, final long page) {
+        if (ram.get(segment, page) == null && !Segment.isVolatile(segment)
+            && disk.locate(segment, page, scratch)) {
+            missing.add(fetchOf(segment, page));
+            misses++;
+        }
+    }
+
+    int pageSize(final long segment) {
+        return Segment.isLarge(segment) ? largePageSize : Segment.SMALL_PAGE_SIZE;
+    }
+
+    AddressGenerator addresses() {
+        return addresses;
+    }
+
+    /** @param making pages of this size that the run makes, this one included */
+    void checkRoom(final boolean large, final int making, final boolean useReserve) {
+        final SlotAllocator slots = disk.allocator(large);
+        final int unplaced = large ? unplacedLarge : unplacedSmall;
+        final int reserved = reservedSlots(large);
+        if (slots.free() - unplaced - making < (useReserve ? reserved / CLEANING_PART : reserved)) {
+            throw slabFull(large);
+        }
+    }
+
+    private int reservedSlots(final boolean large) {
+        return Math.max(MIN_RESERVED_SLOTS, RESERVED_BYTES / disk.allocator(large).pageSize());
+    }
+
+    /** @return what to do about a slab without free slots */
+    private RuntimeException slabFull(final boolean large) {
+        if (large ? largeCanGrow : smallCanGrow) {
+            return large ? Abandoned.GROW_LARGE : Abandoned.GROW_SMALL;
+        }
+        return disk.allocator(large).retired() > 0 ? Abandoned.CHECKPOINT : SpaceFullException.INSTANCE;
+    }
+
+    /** @return a fresh slot for a page's content */
+    int takeSlot(final boolean large) {
+        final SlotAllocator slots = disk.allocator(large);
+        if (slots.free() <= reservedSlots(large) / CLEANING_PART) {
+            throw slabFull(large);
+        }
+        return slots.allocate();
+    }
+
+    void checkLogRoom(final int recordBytes) {
+        if (endLsn() + recordBytes - headLsn > journalCapacity - checkpointBytes
+            || disk.changeCount() > 2 * dueChanges) {
+            throw Abandoned.CHECKPOINT;
+        }
+    }
+
+    // --- what commits and redo do to pages -----------------------------------------------------------------------
+
+    DiskCache disk() {
+        return disk;
+    }
+
+    LogBatch batch() {
+        return filling;
+    }
+
+    /** @return starts of this node so far, this one included */
+    public int incarnation() {
+        return incarnation;
+    }
+
+    long nextVersion() {
+        return version + 1;
+    }
+
+    void committed(final long newVersion) {
+        version = Math.max(version, newVersion);
+    }
+
+    /** Adds a page to RAM. @param existed whether the page was present before, on disk */
+    void add(final Page page, final boolean existed) {
+        ram.add(page);
+        if (!existed) {
+            pagesByKind[Segment.kind(page.segment)]++;
+            if (!page.isVolatile()) {
+                countUnplaced(page.segment, 1);
+            }
+        }
+    }
+
+    void dirty(final Page page, final long lsn) {
+        dirty.add(page, lsn);
+    }
+
+    /** The page, whose content is being written there, rests in this slot and is clean. */
+    void rests(final Page page, final Location location) {
+        place(page.segment, page.page, location);
+        if (page.isDirty()) {
+            dirty.remove(page);
+        }
+    }
+
+    /** The page rests in this slot. */
+    void place(final long segment, final long index, final Location location) {
+        if (!disk.place(segment, index, location)) {
+            countUnplaced(segment, -1);
+        }
+    }
+
+    /** The page becomes absent. @param page the page if it is in RAM */
+    void forget(final long segment, final long index, final Page page) {
+        pagesByKind[Segment.kind(segment)]--;
+        if (!Segment.isVolatile(segment) && !disk.forget(segment, index)) {
+            countUnplaced(segment, -1);
+        }
+        if (page != null) {
+            if (page.isDirty()) {
+                dirty.remove(page);
+            }
+            ram.remove(page);
+        }
+    }
+
+    private void countUnplaced(final long segment, final int change) {
+        if (Segment.isLarge(segment)) {
+            unplacedLarge += change;
+        } else {
+            unplacedSmall += change;
+        }
+    }
+
+    // --- the log -------------------------------------------------------------------------------------------------
+
+    /** @return LSN behind the last record */
+    public long endLsn() {
+        return filling.endLsn();
+    }
+
+    /** @return bytes that wait for being written */
+    public int batchBytes() {
+        return filling.bytes();
+    }
+
+    /**
+     * @return what is to be written now, and then given to {@link #batchWritten} before the next is taken; null if
+     *     there is nothing
+     */
+    public LogBatch takeBatch() {
+        if (filling.isEmpty()) {
+            return null;
+        }
+        if (spare == null) {
+            throw new IllegalStateException("two batches of log under way");
+        }
+        final LogBatch taken = filling;
+        filling = spare;
+        spare = null;
+        filling.reset(taken.endLsn());
+        return taken;
+    }
+
+    /** The batch was written, slots first; not necessarily synced. */
+    public void batchWritten(final LogBatch batch) {
+        writtenLsn = batch.endLsn();
+        batch.reset(0);
+        spare = batch;
+    }
+
+    // --- paging --------------------------------------------------------------------------------------------------
+
+    /** Drops clean pages if the RAM cache is over its limit. @return whether it still is: dirty pages must be written */
+    public boolean evict() {
+        if (ram.isOverLimit()) {
+            ram.evict(writtenLsn);
+        }
+        return ram.isOverLimit();
+    }
+
+    /** @return bytes of pages in RAM that are newer than on disk */
+    public long dirtyBytes() {
+        return dirty.bytes();
+    }
+
+    /**
+     * Copies dirty pages, oldest first, to be written to fresh slots.
+     *
+     * @param upToLsn only pages that are dirty since before
+     * @param copies  filled until it is full, or slots or pages run out
+     */
+    public void copyDirty(final long upToLsn, final PageCopies copies) {
+        copies.clear();
+        Page page = dirty.oldest();
+        while (page != null && page.recoveryLsn < upToLsn) {
+            final SlotAllocator slots = disk.allocator(Segment.isLarge(page.segment));
+            if (slots.free() == 0 || !copies.hasRoom(page.size)) {
+                return;
+            }
+            copies.add(page, slots.allocate());
+            page.copying = true;
+            final Page next = page.newerDirty;
+            dirty.remove(page);
+            page = next;
+        }
+    }
+
+    /** The copies were written: there the pages rest now, unless they are gone or rest at a newer version. */
+    public void copiesWritten(final PageCopies copies) {
+        for (int i = 0; i < copies.count(); i++) {
+            final Page page = copies.page(i);
+            page.copying = false;
+            final boolean current = ram.get(page.segment, page.page) == page
+                && !(disk.locate(page.segment, page.page, scratch) && scratch.version >= copies.version(i));
+            if (current) {
+                copies.location(i, scratch);
+                place(page.segment, page.page, scratch);
+            } else {
+                disk.allocator(Segment.isLarge(page.segment)).release(copies.slot(i));
+            }
+        }
+        copies.clear();
+    }
+
+    // --- checkpoints ---------------------------------------------------------------------------------------------
+
+    /** @return whether a checkpoint should be made soon */
+    public boolean isCheckpointDue() {
+        return endLsn() - headLsn > journalCapacity / 2 || areSlotChangesDue();
+    }
+
+    /** @return whether a checkpoint should be made before more pages are written to new slots */
+    public boolean areSlotChangesDue() {
+        return disk.changeCount() > dueChanges;
+    }
+
+    /** @return what the slot tables shall say, as of now, and from where redo has to start then */
+    public Checkpoint beginCheckpoint() {
+        final long snapshotLsn = Math.min(endLsn(), recoveringLsn);
+        final Page oldest = dirty.oldest();
+        return new Checkpoint(disk.takeChanges(),
+            oldest == null ? snapshotLsn : Math.min(snapshotLsn, oldest.recoveryLsn), snapshotLsn);
+    }
+
+    /**
+     * Logs a part of the checkpoint's images.
+     *
+     * @return images logged so far; fewer than there are if the batch must be written first
+     */
+    public int logCheckpointPart(final Checkpoint checkpoint, final int from) {
+        int next = from;
+        try {
+            filling.begin();
+            while (next < checkpoint.images().size()) {
+                filling.addImage(checkpoint.images().get(next));
+                next++;
+            }
+        } catch (final Abandoned full) {
+            // The record ends with the last image that had room.
+        }
+        endOrDrop(RecordFormat.CHECKPOINT_PART);
+        return next;
+    }
+
+    /** Logs the record that makes the parts valid. @return false if the batch must be written first */
+    public boolean logCheckpointEnd(final Checkpoint checkpoint) {
+        try {
+            filling.begin();
+            filling.addCheckpointEnd(checkpoint.redoLsn(), checkpoint.snapshotLsn(), checkpoint.images().size());
+        } catch (final Abandoned full) {
+            filling.rollback();
+            return false;
+        }
+        filling.end(RecordFormat.CHECKPOINT_END, version, incarnation);
+        return true;
+    }
+
+    private void endOrDrop(final short type) {
+        if (filling.isRecordEmpty()) {
+            filling.rollback();
+        } else {
+            filling.end(type, version, incarnation);
+        }
+    }
+
+    /** The slot tables and the superblock say now what the checkpoint says. */
+    public void checkpointDone(final Checkpoint checkpoint) {
+        disk.checkpointed(checkpoint.images());
+        headLsn = checkpoint.redoLsn();
+    }
+
+    // --- the slabs -----------------------------------------------------------------------------------------------
+
+    /** The slab has now this many slots. */
+    public void grown(final boolean large, final int slots) {
+        disk.allocator(large).grow(slots);
+    }
+
+    /** @param can whether the slab could grow if asked; false makes operations fail that need it to */
+    public void canGrow(final boolean large, final boolean can) {
+        if (large) {
+            largeCanGrow = can;
+        } else {
+            smallCanGrow = can;
+        }
+    }
+
+    /** @return slots that are neither taken nor spoken for */
+    public long spareSlots(final boolean large) {
+        return disk.allocator(large).free() - (large ? unplacedLarge : unplacedSmall);
+    }
+
+    /** @return bytes of free slots that only removal may use */
+    public long reservedBytes() {
+        return (long) reservedSlots(false) * Segment.SMALL_PAGE_SIZE + (long) reservedSlots(true) * largePageSize;
+    }
+
+    /** @return slots of the slab */
+    public int slots(final boolean large) {
+        return disk.allocator(large).slots();
+    }
+
+    // --- figures -------------------------------------------------------------------------------------------------
+
+    /** @return pages that exist, by {@link Segment#kind} */
+    public long[] pagesByKind() {
+        return pagesByKind.clone();
+    }
+
+    /** @return page accesses answered from RAM */
+    public long hits() {
+        return hits;
+    }
+
+    /** @return page accesses that needed the disk */
+    public long misses() {
+        return misses;
+    }
+
+    /** @return bytes of pages in RAM */
+    public long ramBytes() {
+        return ram.bytes();
+    }
+
+    /** @return limit of the RAM cache, bytes */
+    public long ramLimitBytes() {
+        return ram.limitBytes();
+    }
+
+    /** @return bytes of log since the last checkpoint's redo point */
+    public long logBytes() {
+        return endLsn() - headLsn;
+    }
+
+    /** @return newest page version */
+    public long version() {
+        return version;
+    }
+
+    /** Calls the visitor for every page that exists, but volatile ones. */
+    public void forEachPage(final org.dsmfs.engine.Space.PageVisitor visitor) {
+        disk.index().forEach((segment, page, location) -> visitor.page(segment, page));
+        for (final Page page : ram.all()) {
+            if (!page.isVolatile() && !disk.locate(page.segment, page.page, scratch)) {
+                visitor.page(page.segment, page.page);
+            }
+        }
+    }
+
+    /** Frees the RAM cache; the core must not be used any more. */
+    public void free() {
+        ram.free();
+    }
+
+    // --- recovery ------------------------------------------------------------------------------------------------
+
+    /** The slot table says that this slot holds this page. */
+    public void load(final SlotImage image) {
+        disk.load(image);
+        pagesByKind[Segment.kind(image.segment())]++;
+        committed(image.version());
+    }
+
+    /** The log names this slot. @return whether the slot tables say that it is free; it is taken now */
+    boolean reserve(final boolean large, final int slot) {
+        final SlotAllocator slots = disk.allocator(large);
+        if (slot < 0 || slot >= slots.slots()) {
+            throw new EngineException("the journal names slot " + slot + ", but the slab has " + slots.slots()
+                + "; was the store copied in part?");
+        }
+        if (slots.isTaken(slot)) {
+            return false;
+        }
+        slots.take(slot);
+        return true;
+    }
+
+    /** A page that is going to be replaced leaves RAM. */
+    void drop(final Page page) {
+        if (page.isDirty()) {
+            dirty.remove(page);
+        }
+        ram.remove(page);
+    }
+
+    /** A page that is not in RAM rests in this slot. */
+    void placed(final long segment, final long index, final Location location, final boolean existed) {
+        if (!existed) {
+            pagesByKind[Segment.kind(segment)]++;
+            countUnplaced(segment, 1);
+        }
+        place(segment, index, location);
+    }
+
+    /** @return how to fetch a page that is on disk */
+    Fetch fetchOf(final long segment, final long index) {
+        final Location location = new Location();
+        if (!disk.locate(segment, index, location)) {
+            throw new IllegalStateException("not on disk: " + Segment.describe(segment, index));
+        }
+        return new Fetch(segment, index, pageSize(segment), location);
+    }
+}

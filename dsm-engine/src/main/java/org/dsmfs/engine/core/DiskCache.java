@@ -1,0 +1,113 @@
+package org.dsmfs.engine.core;
+
+import org.agrona.collections.Int2ObjectHashMap;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.store.PageIndex;
+import org.dsmfs.engine.store.PageIndex.Location;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The <em>local disk cache</em>: which pages rest in which slot of the local disk, and how that differs from what the
+ * disk's slot tables say (the state of the last checkpoint).
+ */
+final class DiskCache {
+    private final PageIndex index;
+    private final SlotAllocator small;
+    private final SlotAllocator large;
+    private final Location scratch = new Location();
+    /** Slots whose table entry is out of date, and what it shall be. */
+    private Int2ObjectHashMap<SlotImage> smallChanges = new Int2ObjectHashMap<>();
+    private Int2ObjectHashMap<SlotImage> largeChanges = new Int2ObjectHashMap<>();
+
+    DiskCache(final PageIndex index, final int largePageSize) {
+        this.index = index;
+        this.small = new SlotAllocator(Segment.SMALL_PAGE_SIZE);
+        this.large = new SlotAllocator(largePageSize);
+    }
+
+    SlotAllocator allocator(final boolean isLarge) {
+        return isLarge ? large : small;
+    }
+
+    /** @return whether the page rests on disk */
+    boolean locate(final long segment, final long page, final Location found) {
+        return index.get(segment, page, found);
+    }
+
+    /**
+     * The page rests in this taken slot now; where it rested before is retired.
+     *
+     * @return whether it rested anywhere before
+     */
+    boolean place(final long segment, final long page, final Location location) {
+        final boolean before = retire(segment, page);
+        index.put(segment, page, location);
+        changes(Segment.isLarge(segment)).put((int) location.slot, new SlotImage(Segment.isLarge(segment),
+            (int) location.slot, segment, page, location.version, location.length, location.crc));
+        return before;
+    }
+
+    /**
+     * The page rests nowhere any more.
+     *
+     * @return whether it rested anywhere before
+     */
+    boolean forget(final long segment, final long page) {
+        final boolean before = retire(segment, page);
+        if (before) {
+            index.remove(segment, page);
+        }
+        return before;
+    }
+
+    private boolean retire(final long segment, final long page) {
+        if (!index.get(segment, page, scratch)) {
+            return false;
+        }
+        final boolean isLarge = Segment.isLarge(segment);
+        allocator(isLarge).retire();
+        changes(isLarge).put((int) scratch.slot, SlotImage.free(isLarge, (int) scratch.slot));
+        return true;
+    }
+
+    private Int2ObjectHashMap<SlotImage> changes(final boolean isLarge) {
+        return isLarge ? largeChanges : smallChanges;
+    }
+
+    /** @return how many entries of the slot tables are out of date */
+    int changeCount() {
+        return smallChanges.size() + largeChanges.size();
+    }
+
+    /** @return the entries of the slot tables that are out of date, which a checkpoint takes over, in slot order */
+    List<SlotImage> takeChanges() {
+        final List<SlotImage> images = new ArrayList<>(changeCount());
+        images.addAll(smallChanges.values());
+        images.addAll(largeChanges.values());
+        images.sort((a, b) -> a.large() != b.large() ? Boolean.compare(a.large(), b.large())
+            : Integer.compare(a.slot(), b.slot()));
+        smallChanges = new Int2ObjectHashMap<>();
+        largeChanges = new Int2ObjectHashMap<>();
+        return images;
+    }
+
+    /** The slot tables say now what these images say. */
+    void checkpointed(final List<SlotImage> images) {
+        for (final SlotImage image : images) {
+            if (image.isFree()) {
+                allocator(image.large()).releaseRetired(image.slot());
+            }
+        }
+    }
+
+    /** At the start: the disk says that the page rests here. */
+    void load(final SlotImage image) {
+        allocator(image.large()).take(image.slot());
+    }
+
+    PageIndex index() {
+        return index;
+    }
+}

@@ -1,0 +1,59 @@
+package org.dsmfs.engine.core;
+
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.Segment;
+
+/**
+ * A page in the <em>local RAM cache</em> with the attributes of EP 0 844 559, fig. 4: <em>version tag</em>,
+ * <em>dirty bit</em> and, by its segment's kind, <em>volatile bit</em>.
+ */
+final class Page extends AddressTable.Entry {
+    /** {@link #recoveryLsn} of a page that is not dirty. */
+    static final long NOT_DIRTY = Long.MAX_VALUE;
+
+    final int size;
+    /** Native memory, owned by the page. */
+    final long memory;
+    final UnsafeBuffer buffer;
+
+    /** Version tag: stamp of the last transaction that changed the page, 1.. */
+    long version;
+    /** Where the log has to be read from to make the page again from its copy on disk; changed by DirtyPages only. */
+    long recoveryLsn = NOT_DIRTY;
+    /** The copy on disk is complete once the log is written up to here. */
+    long writtenWithLsn;
+    /** A copy of it is being written. */
+    boolean copying;
+    /** Used since the clock's hand last passed. */
+    boolean referenced;
+    /** Neighbours in DirtyPages, which alone changes them. */
+    Page olderDirty;
+    Page newerDirty;
+    /** Place in the clock of RamCache, which alone changes it. */
+    int clockPosition;
+
+    /** A page over memory that it takes over. */
+    Page(final long segment, final long page, final long memory, final int size, final long version) {
+        this.segment = segment;
+        this.page = page;
+        this.memory = memory;
+        this.size = size;
+        this.version = version;
+        this.buffer = new UnsafeBuffer(memory, size);
+    }
+
+    /** Dirty bit: RAM is newer than the copy on disk, or there is none. */
+    boolean isDirty() {
+        return recoveryLsn != NOT_DIRTY;
+    }
+
+    boolean isVolatile() {
+        return Segment.isVolatile(segment);
+    }
+
+    /** Lets go of the memory; the page must not be used any more. */
+    void free() {
+        UnsafeApi.freeMemory(memory);
+    }
+}

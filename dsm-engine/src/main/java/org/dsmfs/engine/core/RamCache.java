@@ -1,0 +1,89 @@
+package org.dsmfs.engine.core;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The <em>local RAM cache</em>: pages that are in memory, evicted by the CLOCK algorithm (second chance). */
+final class RamCache {
+    private final AddressTable<Page> pages = new AddressTable<>();
+    private final List<Page> clock = new ArrayList<>();
+    private final long limitBytes;
+    private int hand;
+    private long bytes;
+
+    RamCache(final long limitBytes) {
+        this.limitBytes = limitBytes;
+    }
+
+    Page get(final long segment, final long page) {
+        return pages.get(segment, page);
+    }
+
+    void add(final Page page) {
+        pages.add(page);
+        page.referenced = true;
+        page.clockPosition = clock.size();
+        clock.add(page);
+        bytes += page.size;
+    }
+
+    /** Forgets the page and frees its memory. */
+    void remove(final Page page) {
+        pages.remove(page);
+        final Page last = clock.remove(clock.size() - 1);
+        if (last != page) {
+            clock.set(page.clockPosition, last);
+            last.clockPosition = page.clockPosition;
+        }
+        bytes -= page.size;
+        page.free();
+    }
+
+    /**
+     * Drops pages that need not be kept, least recently used first, until the limit is kept with some room
+     * to spare, or two rounds found nothing more.
+     *
+     * @param writtenLsn up to where the log is written
+     */
+    void evict(final long writtenLsn) {
+        final long target = limitBytes - limitBytes / 64;
+        for (int looks = 2 * clock.size(); bytes > target && looks > 0; looks--) {
+            if (hand >= clock.size()) {
+                hand = 0;
+            }
+            final Page page = clock.get(hand);
+            if (page.referenced) {
+                page.referenced = false;
+                hand++;
+            } else if (page.isDirty() || page.copying || page.isVolatile()
+                || page.writtenWithLsn > writtenLsn) {
+                hand++;
+            } else {
+                remove(page);
+            }
+        }
+    }
+
+    boolean isOverLimit() {
+        return bytes > limitBytes;
+    }
+
+    long limitBytes() {
+        return limitBytes;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** All pages, in no order; not to be changed meanwhile. */
+    Iterable<Page> all() {
+        return clock;
+    }
+
+    /** Frees all memory; the cache must not be used any more. */
+    void free() {
+        clock.forEach(Page::free);
+        clock.clear();
+    }
+}

@@ -1,0 +1,282 @@
+package org.dsmfs.engine.core;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.PageTransaction;
+import org.dsmfs.engine.Segment;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The one transaction that runs at a time: collects what an operation changes, until {@link Commit} installs it. */
+final class Transaction implements PageTransaction {
+    private final Core core;
+    private final AddressTable<Change> byAddress = new AddressTable<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final ArrayDeque<Change> pool = new ArrayDeque<>();
+    private final ArrayDeque<UnsafeBuffer> smallCopies = new ArrayDeque<>();
+    private final ArrayDeque<UnsafeBuffer> largeCopies = new ArrayDeque<>();
+
+    private int putCount;
+    private DirectBuffer[] putSources = new DirectBuffer[64];
+    private int[] putSourceIndexes = new int[64];
+    private int[] putOffsets = new int[64];
+    private int[] putLengths = new int[64];
+    private int[] nextPuts = new int[64];
+    private int putBytes;
+
+    private int madeSmall;
+    private int madeLarge;
+    private boolean usesReserve;
+    /** Start of a range of numbers that was granted in this run, or 0. */
+    private long grantStart;
+    private long grantNext;
+
+    Transaction(final Core core) {
+        this.core = core;
+    }
+
+    void begin() {
+        for (final Change change : changes) {
+            byAddress.remove(change);
+            if (change.copy != null) {
+                copies(change.segment).push(change.copy);
+                change.copy = null;
+            }
+            change.base = null;
+            change.made = null;
+            pool.push(change);
+        }
+        changes.clear();
+        Arrays.fill(putSources, 0, putCount, null);
+        putCount = 0;
+        putBytes = 0;
+        madeSmall = 0;
+        madeLarge = 0;
+        usesReserve = false;
+        grantStart = 0;
+    }
+
+    List<Change> changes() {
+        return changes;
+    }
+
+    int putBytes() {
+        return putBytes;
+    }
+
+    long grantStart() {
+        return grantStart;
+    }
+
+    long grantNext() {
+        return grantNext;
+    }
+
+    @Override
+    public DirectBuffer read(final long segment, final long page) {
+        if (!changes.isEmpty()) {
+            final Change change = byAddress.get(segment, page);
+            if (change != null && change.kind == Change.Kind.WRITE) {
+                return change.copy;
+            }
+            if (change != null && change.kind == Change.Kind.FREE) {
+                return null;
+            }
+        }
+        final Page present = core.lookup(segment, page);
+        return present == null ? null : present.buffer;
+    }
+
+    @Override
+    public boolean exists(final long segment, final long page) {
+        final Change change = byAddress.get(segment, page);
+        return change == null ? core.exists(segment, page) : change.kind != Change.Kind.FREE;
+    }
+
+    @Override
+    public void want(final long segment, final long firstPage, final int count) {
+        for (int i = 0; i < count; i++) {
+            core.want(segment, firstPage + i);
+        }
+    }
+
+    @Override
+    public MutableDirectBuffer write(final long segment, final long page) {
+        Change change = byAddress.get(segment, page);
+        if (change == null) {
+            final Page base = core.lookup(segment, page);
+            change = add(segment, page, Change.Kind.WRITE, base, base != null);
+            takeCopy(change, base);
+        } else if (change.kind == Change.Kind.FREE) {
+            change.kind = Change.Kind.WRITE;
+            change.fromZeros = true;
+            takeCopy(change, null);
+            if (!change.existed) {
+                account(segment);
+            }
+        } else if (change.kind == Change.Kind.PUT) {
+            throw new IllegalStateException("put and write of one page in one run: " + change);
+        }
+        return change.copy;
+    }
+
+    @Override
+    public void put(final long segment, final long page, final int offset, final DirectBuffer source,
+                    final int sourceIndex, final int length) {
+        final int pageSize = pageSize(segment);
+        if (offset < 0 || length <= 0 || offset + length > pageSize) {
+            throw new IndexOutOfBoundsException("put of " + length + " bytes at " + offset + " into a page of "
+                + pageSize);
+        }
+        Change change = byAddress.get(segment, page);
+        if (change == null) {
+            final boolean covers = length == pageSize;
+            if (covers && core.resident(segment, page) == null) {
+                change = add(segment, page, Change.Kind.PUT, null, core.exists(segment, page));
+            } else {
+                final Page base = core.lookup(segment, page);
+                change = add(segment, page, Change.Kind.PUT, base, base != null);
+            }
+            change.covers = covers;
+            addPut(change, offset, source, sourceIndex, length);
+        } else if (change.kind == Change.Kind.PUT) {
+            addPut(change, offset, source, sourceIndex, length);
+        } else {
+            write(segment, page).putBytes(offset, source, sourceIndex, length);
+        }
+    }
+
+    @Override
+    public void free(final long segment, final long page) {
+        Change change = byAddress.get(segment, page);
+        if (change == null) {
+            if (core.exists(segment, page)) {
+                change = add(segment, page, Change.Kind.FREE, core.resident(segment, page), true);
+            }
+        } else if (change.kind == Change.Kind.PUT) {
+            throw new IllegalStateException("put and free of one page in one run: " + change);
+        } else {
+            change.kind = Change.Kind.FREE;
+        }
+    }
+
+    @Override
+    public int pageSize(final long segment) {
+        return core.pageSize(segment);
+    }
+
+    @Override
+    public long allocateNumber() {
+        if (grantStart == 0) {
+            final long number = core.addresses().next();
+            if (number != 0) {
+                return number;
+            }
+            final MutableDirectBuffer root = write(AddressGenerator.SEGMENT, AddressGenerator.PAGE);
+            grantStart = AddressGenerator.grant(root);
+            grantNext = grantStart;
+        }
+        return grantNext++;
+    }
+
+    @Override
+    public void useReserve() {
+        usesReserve = true;
+    }
+
+    private Change add(final long segment, final long page, final Change.Kind kind, final Page base,
+                       final boolean existed) {
+        if (!existed) {
+            account(segment);
+        }
+        final Change change = pool.isEmpty() ? new Change() : pool.pop();
+        change.segment = segment;
+        change.page = page;
+        change.kind = kind;
+        change.base = base;
+        change.existed = existed;
+        change.fromZeros = false;
+        change.firstPut = -1;
+        change.lastPut = -1;
+        change.covers = false;
+        change.putEnd = 0;
+        changes.add(change);
+        byAddress.add(change);
+        return change;
+    }
+
+    /** A page is going to be made: is there room? */
+    private void account(final long segment) {
+        if (Segment.isVolatile(segment)) {
+            return;
+        }
+        if (Segment.isLarge(segment)) {
+            core.checkRoom(true, ++madeLarge, usesReserve);
+        } else {
+            core.checkRoom(false, ++madeSmall, usesReserve);
+        }
+    }
+
+    private void takeCopy(final Change change, final Page base) {
+        final int pageSize = pageSize(change.segment);
+        if (change.copy == null) {
+            final ArrayDeque<UnsafeBuffer> copies = copies(change.segment);
+            change.copy = copies.isEmpty() ? new UnsafeBuffer(ByteBuffer.allocateDirect(pageSize)) : copies.pop();
+        }
+        if (base == null) {
+            change.copy.setMemory(0, pageSize, (byte) 0);
+        } else {
+            change.copy.putBytes(0, base.buffer, 0, pageSize);
+        }
+    }
+
+    private ArrayDeque<UnsafeBuffer> copies(final long segment) {
+        return Segment.isLarge(segment) ? largeCopies : smallCopies;
+    }
+
+    private void addPut(final Change change, final int offset, final DirectBuffer source, final int sourceIndex,
+                        final int length) {
+        if (putCount == putSources.length) {
+            final int newLength = putCount * 2;
+            putSources = Arrays.copyOf(putSources, newLength);
+            putSourceIndexes = Arrays.copyOf(putSourceIndexes, newLength);
+            putOffsets = Arrays.copyOf(putOffsets, newLength);
+            putLengths = Arrays.copyOf(putLengths, newLength);
+            nextPuts = Arrays.copyOf(nextPuts, newLength);
+        }
+        final int put = putCount++;
+        putSources[put] = source;
+        putSourceIndexes[put] = sourceIndex;
+        putOffsets[put] = offset;
+        putLengths[put] = length;
+        nextPuts[put] = -1;
+        if (change.firstPut == -1) {
+            change.firstPut = put;
+        } else {
+            nextPuts[change.lastPut] = put;
+        }
+        change.lastPut = put;
+        change.putEnd = Math.max(change.putEnd, offset + length);
+        putBytes += length;
+    }
+
+    /** Applies the puts of a change, in order, to a buffer that holds the page from the index on. */
+    void applyPuts(final Change change, final MutableDirectBuffer target, final int index) {
+        for (int put = change.firstPut; put != -1; put = nextPuts[put]) {
+            target.putBytes(index + putOffsets[put], putSources[put], putSourceIndexes[put], putLengths[put]);
+        }
+    }
+
+    /** Adds the puts of a change as runs to the record. */
+    void logPuts(final Change change, final LogBatch batch) {
+        for (int put = change.firstPut; put != -1; put = nextPuts[put]) {
+            final int at = batch.addRun(putOffsets[put], putLengths[put]);
+            batch.records().putBytes(at, putSources[put], putSourceIndexes[put], putLengths[put]);
+        }
+    }
+}

@@ -1,0 +1,352 @@
+package org.dsmfs.engine.node;
+
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Operation;
+import org.dsmfs.engine.PageDamagedException;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceClosedException;
+import org.dsmfs.engine.SpaceConfig;
+import org.dsmfs.engine.SpaceStatus;
+import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.store.Disk;
+import org.dsmfs.engine.store.PageIndex;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A space of one node: lets threads into the core one at a time, and does the reading and writing that the core asks
+ * for. An operation whose pages are here runs to its end on the caller's thread.
+ */
+public final class LocalSpace implements Space {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalSpace.class);
+    /** Bytes of log that are written without anybody asking. */
+    private static final int WRITE_BATCH_BYTES = 1 << 20;
+    /** Size of a new store's journal. */
+    private static final long JOURNAL_BYTES = 64L << 20;
+
+    private final ReentrantLock coreLock = new ReentrantLock();
+    private final Store store;
+    private final Core core;
+    private final LogWriter log;
+    private final PagingElement paging;
+    /** Why the space serves no more; null while it does. */
+    private volatile SpaceClosedException closed;
+    /** Does the background work; null if {@link #doWork} is called by somebody else. */
+    private Agent agent;
+    /** The store's directory if it is to be closed with the space. */
+    private StoreDirectory directory;
+
+    private LocalSpace(final Store store, final boolean indexIsFresh, final long memoryBytes, final long diskBytes) {
+        this.store = store;
+        this.core = new Core(memoryBytes, store.superblock.dataPageBytes, store.superblock.journalBytes,
+            store.superblock.incarnation + 1, store.superblock.version, store.index);
+        final Recovery recovery = new Recovery(store, core);
+        this.log = new LogWriter(core, coreLock, store, recovery.prepare(indexIsFresh));
+        this.paging = new PagingElement(core, coreLock, store, log, diskBytes);
+        recovery.redo(paging);
+        core.recovered();
+    }
+
+    /**
+     * Opens the space over the store in a directory, making the store if there is none.
+     *
+     * @throws EngineException in one line what is wrong with the store or its place, and the remedy
+     */
+    public static LocalSpace open(final SpaceConfig config) {
+        final StoreDirectory directory = StoreDirectory.open(config.store());
+        try {
+            final LocalSpace space = open(directory.disk(), directory.index(), directory.index().isFresh(),
+                config.memoryBytes(), config.diskBytes(), config.dataPageBytes(), JOURNAL_BYTES);
+            space.directory = directory;
+            space.agent = new Agent(space);
+            space.agent.start();
+            return space;
+        } catch (final RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the space over a store, making the store if there is none. Starts no thread: {@link #doWork} is to be called
+     * from time to time.
+     *
+     * @param indexIsFresh  whether the index is empty, and is to be filled
+     * @param memoryBytes   limit of the RAM cache
+     * @param diskBytes     limit on disk, 0 for none
+     * @param dataPageBytes as {@link SpaceConfig#dataPageBytes}
+     * @param journalBytes  size of the journal of a new store
+     * @throws EngineException if the store is damaged, of another format or has another page size
+     */
+    static LocalSpace open(final Disk disk, final PageIndex index, final boolean indexIsFresh, final long memoryBytes,
+                           final long diskBytes, final int dataPageBytes, final long journalBytes) {
+        if (!Store.exists(disk)) {
+            index.clear();
+            final Store store = Store.create(disk, index,
+                dataPageBytes == 0 ? SpaceConfig.DEFAULT_DATA_PAGE_BYTES : dataPageBytes, journalBytes);
+            return new LocalSpace(store, true, memoryBytes, diskBytes);
+        }
+        final Store store = Store.open(disk, index);
+        try {
+            if (dataPageBytes != 0 && dataPageBytes != store.superblock.dataPageBytes) {
+                throw new EngineException("the space has data pages of " + store.superblock.dataPageBytes
+                    + " bytes, fixed when it was created: leave --data-page out");
+            }
+            return new LocalSpace(store, indexIsFresh, memoryBytes, diskBytes);
+        } catch (final RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <R> R execute(final Operation<R> operation) {
+        while (true) {
+            final Core.Outcome outcome;
+            Fetch[] missing = null;
+            R result = null;
+            boolean overLimit = false;
+            boolean workDue = false;
+            coreLock.lock();
+            try {
+                checkOpen();
+                outcome = core.run(operation);
+                if (outcome == Core.Outcome.DONE) {
+                    result = (R) core.result();
+                    overLimit = core.evict();
+                    workDue = isWorkDue();
+                } else if (outcome == Core.Outcome.PAGES_MISSING) {
+                    missing = core.takeMissing();
+                }
+            } finally {
+                coreLock.unlock();
+            }
+            if (overLimit) {
+                guarded(paging::makeRoom);
+            } else if (workDue && agent != null) {
+                agent.wakeUp();
+            }
+            switch (outcome) {
+                case DONE -> {
+                    return result;
+                }
+                case PAGES_MISSING -> fetch(missing);
+                case BATCH_FULL -> guarded(log::write);
+                case CHECKPOINT_DUE -> guarded(paging::checkpointAll);
+                case SMALL_SLAB_FULL -> guarded(() -> paging.grow(false));
+                case LARGE_SLAB_FULL -> guarded(() -> paging.grow(true));
+            }
+        }
+    }
+
+    private boolean isWorkDue() {
+        return core.batchBytes() > WRITE_BATCH_BYTES || core.dirtyBytes() > dirtyLimitBytes()
+            || core.isCheckpointDue();
+    }
+
+    private long dirtyLimitBytes() {
+        return core.ramLimitBytes() / 4;
+    }
+
+    private void fetch(final Fetch[] missing) {
+        for (final Fetch fetch : missing) {
+            long memory = 0;
+            PageDamagedException damage = null;
+            try {
+                memory = store.read(fetch);
+            } catch (final PageDamagedException e) {
+                damage = e;
+            }
+            coreLock.lock();
+            try {
+                checkOpen();
+                if (damage == null) {
+                    core.fetched(fetch, memory);
+                } else if (core.isCurrent(fetch)) {
+                    LOG.error(damage.getMessage());
+                    throw damage;
+                }
+            } finally {
+                coreLock.unlock();
+            }
+        }
+    }
+
+    @Override
+    public void sync() {
+        final long endLsn;
+        coreLock.lock();
+        try {
+            checkOpen();
+            endLsn = core.endLsn();
+        } finally {
+            coreLock.unlock();
+        }
+        guarded(() -> log.sync(endLsn));
+    }
+
+    /**
+     * What is to be done in the background: write the log, page out, grow the slabs ahead of use, checkpoint. To be
+     * called by one thread.
+     *
+     * @return whether there was anything to do
+     */
+    boolean doWork() {
+        coreLock.lock();
+        final boolean writeLog;
+        final boolean pageOut;
+        final boolean checkpoint;
+        try {
+            checkOpen();
+            writeLog = core.batchBytes() > 0;
+            pageOut = core.dirtyBytes() > dirtyLimitBytes();
+            checkpoint = core.isCheckpointDue();
+        } finally {
+            coreLock.unlock();
+        }
+        guarded(() -> {
+            if (writeLog) {
+                log.write();
+            }
+            if (pageOut) {
+                paging.writeDirtyAbove(dirtyLimitBytes() / 2);
+            }
+            if (checkpoint) {
+                paging.checkpointAll();
+            }
+            paging.growAhead();
+        });
+        return writeLog || pageOut || checkpoint;
+    }
+
+    /** Does disk work; if it fails, nobody can know what is on disk, and the space stops. */
+    private void guarded(final Runnable work) {
+        try {
+            work.run();
+        } catch (final SpaceClosedException e) {
+            throw e;
+        } catch (final RuntimeException e) {
+            LOG.error("the space stops: {}", e.getMessage(), e);
+            closed = new SpaceClosedException("the space stopped, its disk failed: " + e.getMessage(), e);
+            throw closed;
+        }
+    }
+
+    private void checkOpen() {
+        if (closed != null) {
+            throw closed;
+        }
+    }
+
+    @Override
+    public int largePageSize() {
+        return store.superblock.dataPageBytes;
+    }
+
+    @Override
+    public SpaceStatus status() {
+        final long growable = paging.growableBytes();
+        coreLock.lock();
+        try {
+            checkOpen();
+            final Map<Integer, Long> pagesByKind = new HashMap<>();
+            long used = 0;
+            final long[] counts = core.pagesByKind();
+            for (int kind = 0; kind < counts.length; kind++) {
+                if (counts[kind] != 0) {
+                    pagesByKind.put(kind, counts[kind]);
+                    used += (kind & Segment.VOLATILE) != 0 ? 0
+                        : counts[kind] * ((kind & Segment.LARGE_PAGES) != 0 ? largePageSize()
+                        : Segment.SMALL_PAGE_SIZE);
+                }
+            }
+            final long spare = Math.max(0, core.spareSlots(false)) * Segment.SMALL_PAGE_SIZE
+                + Math.max(0, core.spareSlots(true)) * largePageSize();
+            return new SpaceStatus(used + spare + growable, used, core.reservedBytes(), core.ramLimitBytes(),
+                core.ramBytes(), pagesByKind, core.hits(), core.misses(), core.logBytes(), store.journal.capacity(),
+                core.endLsn(), log.durableLsn(), paging.checkpoints(), core.version());
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    @Override
+    public void forEachPage(final PageVisitor visitor) {
+        coreLock.lock();
+        try {
+            checkOpen();
+            core.forEachPage(visitor);
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    /** @return for each page whose copy on disk is damaged, a sentence that names it */
+    public List<String> findDamagedPages() {
+        final List<long[]> pages = new ArrayList<>();
+        forEachPage((segment, page) -> pages.add(new long[] {segment, page}));
+        final List<String> findings = new ArrayList<>();
+        for (final long[] page : pages) {
+            try {
+                execute(transaction -> transaction.read(page[0], page[1]));
+            } catch (final PageDamagedException e) {
+                findings.add(e.getMessage());
+            }
+        }
+        return findings;
+    }
+
+    /** Frees memory and nothing else, as if the process had died. */
+    void abandon() {
+        coreLock.lock();
+        try {
+            closed = new SpaceClosedException("the space is abandoned", null);
+            core.free();
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        final boolean failed;
+        coreLock.lock();
+        try {
+            if (closed != null && closed.getCause() == null) {
+                return;
+            }
+            failed = closed != null;
+            closed = new SpaceClosedException("the space is closed", null);
+        } finally {
+            coreLock.unlock();
+        }
+        if (agent != null) {
+            agent.stop();
+        }
+        try {
+            if (!failed) {
+                paging.checkpointAndStop();
+            }
+        } finally {
+            coreLock.lock();
+            try {
+                core.free();
+            } finally {
+                coreLock.unlock();
+            }
+            store.close();
+            if (directory != null) {
+                directory.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,308 @@
+package org.dsmfs.engine.node;
+
+import org.dsmfs.engine.core.Checkpoint;
+import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.core.PageCopies;
+import org.dsmfs.engine.core.SlotImage;
+import org.dsmfs.engine.store.DiskException;
+import org.dsmfs.engine.store.Slab;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The <em>paging element</em>: moves pages from RAM to disk, makes checkpoints, and gives the slabs room to grow. */
+final class PagingElement {
+    private static final Logger LOG = LoggerFactory.getLogger(PagingElement.class);
+    /** Dirty pages copied and written in one go. */
+    private static final long MAX_COPY_BYTES = 4 << 20;
+    /** A slab grows by an eighth, but at least by this. */
+    private static final long MIN_GROWTH_BYTES = 8L << 20;
+    /** Left free on a disk that others use too. */
+    private static final long DISK_MARGIN_BYTES = 32L << 20;
+    /** What index, superblock and slot tables take beside slabs and journal, at most, as a part of the whole. */
+    private static final int OVERHEAD_PART = 32;
+    /** Background calls between two attempts to grow a slab that could not. */
+    private static final int RETRY_CALLS = 10;
+
+    private final Core core;
+    private final Lock coreLock;
+    private final Store store;
+    private final LogWriter log;
+    private final long diskLimitBytes;
+    /** One thread at a time copies pages or makes a checkpoint. */
+    private final ReentrantLock paging = new ReentrantLock();
+    private final PageCopies copies;
+    private volatile long checkpoints;
+    /** A slab could not grow when last tried. */
+    private volatile boolean fullSlab;
+    private int callsSinceFull;
+
+    PagingElement(final Core core, final Lock coreLock, final Store store, final LogWriter log,
+                  final long diskLimitBytes) {
+        this.core = core;
+        this.coreLock = coreLock;
+        this.store = store;
+        this.log = log;
+        this.diskLimitBytes = diskLimitBytes;
+        this.copies = new PageCopies((int) Math.max(store.large.pageSize(),
+            Math.min(MAX_COPY_BYTES, core.ramLimitBytes() / 8)));
+    }
+
+    long checkpoints() {
+        return checkpoints;
+    }
+
+    // --- dirty pages ---------------------------------------------------------------------------------------------
+
+    /** Brings the RAM cache below its limit: writes the log that pages wait for, then dirty pages, oldest first. */
+    void makeRoom() {
+        log.write();
+        while (isOverLimit() && writeOldest(Long.MAX_VALUE)) {
+            checkpointIfSlotsChanged();
+        }
+    }
+
+    private boolean isOverLimit() {
+        coreLock.lock();
+        try {
+            return core.evict();
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    /** Writes dirty pages until there are at most so many bytes of them. */
+    void writeDirtyAbove(final long bytes) {
+        while (dirtyBytes() > bytes && writeOldest(Long.MAX_VALUE)) {
+            checkpointIfSlotsChanged();
+        }
+    }
+
+    private long dirtyBytes() {
+        coreLock.lock();
+        try {
+            return core.dirtyBytes();
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    /** @return whether anything was written */
+    private boolean writeOldest(final long upToLsn) {
+        paging.lock();
+        try {
+            coreLock.lock();
+            try {
+                core.copyDirty(upToLsn, copies);
+            } finally {
+                coreLock.unlock();
+            }
+            final boolean any = copies.count() > 0;
+            copies.seal();
+            writeCopies();
+            coreLock.lock();
+            try {
+                core.copiesWritten(copies);
+            } finally {
+                coreLock.unlock();
+            }
+            return any;
+        } finally {
+            paging.unlock();
+        }
+    }
+
+    /** Neighbouring slots with whole pages go in one write. */
+    private void writeCopies() {
+        int first = 0;
+        while (first < copies.count()) {
+            final boolean large = copies.isLarge(first);
+            final Slab slab = store.slab(large);
+            int last = first;
+            int bytes = copies.length(first);
+            while (last + 1 < copies.count() && copies.isLarge(last + 1) == large
+                && copies.length(last) == slab.pageSize() && copies.slot(last + 1) == copies.slot(last) + 1) {
+                last++;
+                bytes += copies.length(last);
+            }
+            slab.write(copies.slot(first), copies.address(first), bytes);
+            first = last + 1;
+        }
+    }
+
+    // --- checkpoints ---------------------------------------------------------------------------------------------
+
+    private void checkpointIfSlotsChanged() {
+        coreLock.lock();
+        final boolean due;
+        try {
+            due = core.areSlotChangesDue();
+        } finally {
+            coreLock.unlock();
+        }
+        if (due) {
+            checkpoint();
+        }
+    }
+
+    /** Writes all pages that are dirty now, and makes a checkpoint, so that the log up to now is not needed. */
+    void checkpointAll() {
+        final long upToLsn;
+        coreLock.lock();
+        try {
+            upToLsn = core.endLsn();
+        } finally {
+            coreLock.unlock();
+        }
+        while (writeOldest(upToLsn)) {
+            checkpointIfSlotsChanged();
+        }
+        checkpoint();
+    }
+
+    /** Makes the slot tables say where pages rest now, and drops the log that is not needed then. */
+    private void checkpoint() {
+        paging.lock();
+        try {
+            final Checkpoint checkpoint;
+            coreLock.lock();
+            try {
+                checkpoint = core.beginCheckpoint();
+            } finally {
+                coreLock.unlock();
+            }
+            log.sync(checkpoint.snapshotLsn());
+            store.small.syncPages();
+            store.large.syncPages();
+            final long endLsn = logImages(checkpoint);
+            log.sync(endLsn);
+            applyImages(store, checkpoint.images());
+            store.superblock.redoLsn = checkpoint.redoLsn();
+            store.superblock.endLsn = endLsn;
+            coreLock.lock();
+            try {
+                store.superblock.version = core.version();
+            } finally {
+                coreLock.unlock();
+            }
+            store.superblock.write();
+            coreLock.lock();
+            try {
+                core.checkpointDone(checkpoint);
+            } finally {
+                coreLock.unlock();
+            }
+            checkpoints++;
+        } finally {
+            paging.unlock();
+        }
+    }
+
+    /** @return LSN behind the record that makes the checkpoint valid */
+    private long logImages(final Checkpoint checkpoint) {
+        int logged = 0;
+        while (true) {
+            coreLock.lock();
+            try {
+                if (logged < checkpoint.images().size()) {
+                    logged = core.logCheckpointPart(checkpoint, logged);
+                }
+                if (logged == checkpoint.images().size() && core.logCheckpointEnd(checkpoint)) {
+                    return core.endLsn();
+                }
+            } finally {
+                coreLock.unlock();
+            }
+            log.write();
+        }
+    }
+
+    /** Writes a checkpoint's images into the slot tables, durably. */
+    static void applyImages(final Store store, final Iterable<SlotImage> images) {
+        for (final SlotImage image : images) {
+            final Slab slab = store.slab(image.large());
+            if (image.isFree()) {
+                slab.clearEntry(image.slot());
+            } else {
+                slab.setEntry(image.slot(), image.segment(), image.page(), image.version(), image.length(),
+                    image.crc());
+            }
+        }
+        store.small.syncTable();
+        store.large.syncTable();
+    }
+
+    /** Writes everything and marks the store as cleanly stopped. */
+    void checkpointAndStop() {
+        checkpointAll();
+        store.superblock.clean = true;
+        store.superblock.write();
+    }
+
+    // --- room ----------------------------------------------------------------------------------------------------
+
+    /** @return bytes that the slabs may still grow by */
+    long growableBytes() {
+        final long onDisk = store.small.bytesFor(store.small.slots()) + store.large.bytesFor(store.large.slots())
+            + store.journal.capacity();
+        final long free = Math.max(0, store.disk.freeBytes() - DISK_MARGIN_BYTES);
+        final long limit = diskLimitBytes == 0 ? Long.MAX_VALUE
+            : Math.max(0, diskLimitBytes - diskLimitBytes / OVERHEAD_PART - onDisk);
+        return Math.min(limit, free);
+    }
+
+    /** Grows a slab, or lets the core know that it can't. */
+    void grow(final boolean large) {
+        paging.lock();
+        try {
+            final Slab slab = store.slab(large);
+            final long wanted = Math.max(MIN_GROWTH_BYTES, (long) slab.slots() * slab.pageSize() / 8);
+            final int slots = (int) Math.min(Math.min(wanted, growableBytes()) / slab.bytesFor(1),
+                Integer.MAX_VALUE - slab.slots());
+            boolean grown = slots > 0;
+            if (grown) {
+                try {
+                    slab.grow(slots);
+                } catch (final DiskException e) {
+                    LOG.debug("a slab can't grow: {}", e.getMessage());
+                    grown = false;
+                }
+            }
+            if (!grown && !fullSlab) {
+                fullSlab = true;
+                LOG.warn("no more room for {} pages: the disk, or --disk, is full", large ? "large" : "small");
+            }
+            coreLock.lock();
+            try {
+                core.grown(large, slab.slots());
+                core.canGrow(large, grown);
+            } finally {
+                coreLock.unlock();
+            }
+        } finally {
+            paging.unlock();
+        }
+    }
+
+    /** Grows slabs ahead of use, and looks now and then whether one that could not grow could now. */
+    void growAhead() {
+        if (fullSlab && ++callsSinceFull % RETRY_CALLS != 0) {
+            return;
+        }
+        fullSlab = false;
+        for (final boolean large : new boolean[] {false, true}) {
+            final long spare;
+            coreLock.lock();
+            try {
+                spare = core.spareSlots(large) * store.slab(large).pageSize();
+            } finally {
+                coreLock.unlock();
+            }
+            if (spare < MIN_GROWTH_BYTES / 2) {
+                grow(large);
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package org.dsmfs.engine.node;
+
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.PageDamagedException;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.journal.JournalFile;
+import org.dsmfs.engine.store.Disk;
+import org.dsmfs.engine.store.PageIndex;
+import org.dsmfs.engine.store.Slab;
+import org.dsmfs.engine.store.Superblock;
+
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/** A node's store on the local disk: superblock, journal, slabs and page index. */
+final class Store {
+    /** Slots given to each slab of a new store, bytes. */
+    private static final long FIRST_SLAB_BYTES = 8L << 20;
+
+    final Disk disk;
+    final PageIndex index;
+    final Superblock superblock;
+    final JournalFile journal;
+    final Slab small;
+    final Slab large;
+    private final ThreadLocal<Staging> staging;
+
+    /** Memory that a page is read to, to be checked before it goes into the cache. */
+    private static final class Staging {
+        private final ByteBuffer bytes;
+        private final UnsafeBuffer buffer;
+        private final CRC32C crc = new CRC32C();
+
+        private Staging(final int size) {
+            bytes = ByteBuffer.allocateDirect(size);
+            buffer = new UnsafeBuffer(bytes);
+        }
+    }
+
+    private Store(final Disk disk, final PageIndex index, final Superblock superblock) {
+        this.disk = disk;
+        this.index = index;
+        this.superblock = superblock;
+        this.journal = new JournalFile(disk, superblock.journalBytes);
+        this.small = new Slab(disk, "small", Segment.SMALL_PAGE_SIZE);
+        this.large = new Slab(disk, "large", superblock.dataPageBytes);
+        this.staging = ThreadLocal.withInitial(() -> new Staging(superblock.dataPageBytes));
+    }
+
+    static boolean exists(final Disk disk) {
+        return disk.exists(Superblock.FILE);
+    }
+
+    /** Makes a store; the superblock comes last, so that a half-made store is none. */
+    static Store create(final Disk disk, final PageIndex index, final int dataPageBytes, final long journalBytes) {
+        final JournalFile journal = new JournalFile(disk, journalBytes);
+        journal.create();
+        journal.sync();
+        journal.close();
+        growNew(new Slab(disk, "small", Segment.SMALL_PAGE_SIZE));
+        growNew(new Slab(disk, "large", dataPageBytes));
+        final Superblock superblock = Superblock.create(disk);
+        superblock.spaceId = UUID.randomUUID();
+        superblock.nodeId = UUID.randomUUID();
+        superblock.dataPageBytes = dataPageBytes;
+        superblock.journalBytes = journalBytes;
+        superblock.write();
+        disk.syncDirectory();
+        return new Store(disk, index, superblock);
+    }
+
+    private static void growNew(final Slab slab) {
+        if (slab.slots() == 0) {
+            slab.grow((int) (FIRST_SLAB_BYTES / slab.pageSize()));
+        }
+        slab.syncPages();
+        slab.syncTable();
+        slab.close();
+    }
+
+    static Store open(final Disk disk, final PageIndex index) {
+        final Store store = new Store(disk, index, Superblock.read(disk));
+        if (store.journal.fileSize() < store.superblock.journalBytes) {
+            store.close();
+            throw new EngineException("the journal of the store has " + store.journal.fileSize() + " bytes instead of "
+                + store.superblock.journalBytes + ": restore the store from a copy");
+        }
+        return store;
+    }
+
+    Slab slab(final boolean isLarge) {
+        return isLarge ? large : small;
+    }
+
+    /**
+     * Reads a page from where it rests.
+     *
+     * @return native memory with the page, to be freed by whom it is given to
+     * @throws PageDamagedException if the content does not match its checksum
+     */
+    long read(final Fetch fetch) {
+        final int length = fetch.location().length;
+        if (!matches(Segment.isLarge(fetch.segment()), fetch.location().slot, length, fetch.location().crc)) {
+            throw new PageDamagedException(fetch.segment(), fetch.page(), "version " + fetch.location().version
+                + " in slot " + fetch.location().slot + " does not match its checksum");
+        }
+        final long memory = UnsafeApi.allocateMemory(fetch.pageSize());
+        UnsafeApi.copyMemory(staging.get().buffer.addressOffset(), memory, length);
+        UnsafeApi.setMemory(memory + length, fetch.pageSize() - length, (byte) 0);
+        return memory;
+    }
+
+    /** Reads a slot into the staging memory. @return whether it holds content with this checksum */
+    boolean matches(final boolean isLarge, final long slot, final int length, final int crc) {
+        final Slab slab = slab(isLarge);
+        if (slot < 0 || slot >= slab.slots() || length < 0 || length > slab.pageSize()) {
+            return false;
+        }
+        final Staging stage = staging.get();
+        slab.read(slot, stage.buffer.addressOffset(), length);
+        stage.crc.reset();
+        stage.bytes.limit(length);
+        stage.crc.update(stage.bytes);
+        stage.bytes.clear();
+        return (int) stage.crc.getValue() == crc;
+    }
+
+    void close() {
+        superblock.close();
+        journal.close();
+        small.close();
+        large.close();
+        index.close();
+    }
+}

@@ -1,0 +1,78 @@
+package org.dsmfs.engine.node;
+
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.journal.JournalFile;
+import org.dsmfs.engine.store.Superblock;
+import org.dsmfs.engine.store.chronicle.ChroniclePageIndex;
+import org.dsmfs.engine.store.linux.LinuxDisk;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The directory of a store, held by this process alone. */
+final class StoreDirectory {
+    private static final String LOCK_FILE = "lock";
+    private static final String INDEX_FILE = "page-index";
+    /** What a store that was not finished may have, beside the lock and the index. */
+    private static final List<String> UNFINISHED = List.of(JournalFile.FILE, "pages-small", "slots-small",
+        "pages-large", "slots-large");
+    /** Pages that a new index has room for before it grows. */
+    private static final long INDEX_ENTRIES = 1 << 20;
+
+    private final LinuxDisk disk;
+    private final ChroniclePageIndex index;
+
+    private StoreDirectory(final LinuxDisk disk, final ChroniclePageIndex index) {
+        this.disk = disk;
+        this.index = index;
+    }
+
+    /** @throws EngineException if the directory is in use, not a store's, or can't be used */
+    static StoreDirectory open(final Path path) {
+        if (Files.isDirectory(path) && !Files.exists(path.resolve(Superblock.FILE))) {
+            checkNothingForeign(path);
+        }
+        final LinuxDisk disk = LinuxDisk.open(path);
+        try {
+            if (!disk.lock(LOCK_FILE)) {
+                throw new EngineException("store " + path
+                    + " is in use by another process: unmount it there, or name another store with --store");
+            }
+            return new StoreDirectory(disk, ChroniclePageIndex.open(path.resolve(INDEX_FILE), INDEX_ENTRIES));
+        } catch (final RuntimeException e) {
+            disk.close();
+            throw e;
+        }
+    }
+
+    private static void checkNothingForeign(final Path path) {
+        try (Stream<Path> files = Files.list(path)) {
+            final List<String> foreign = files.map(file -> file.getFileName().toString())
+                .filter(name -> !UNFINISHED.contains(name) && !name.equals(LOCK_FILE)
+                    && !name.startsWith(INDEX_FILE) && !name.equals("lost+found"))
+                .sorted().limit(3).toList();
+            if (!foreign.isEmpty()) {
+                throw new EngineException("directory " + path + " is not a dsm store and not empty (it has "
+                    + String.join(", ", foreign) + "): name an empty or new directory with --store");
+            }
+        } catch (final IOException e) {
+            throw new EngineException("directory " + path + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    LinuxDisk disk() {
+        return disk;
+    }
+
+    ChroniclePageIndex index() {
+        return index;
+    }
+
+    /** Lets go of the directory; the index is closed with the store. */
+    void close() {
+        disk.close();
+    }
+}

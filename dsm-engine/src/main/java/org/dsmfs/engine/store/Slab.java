@@ -1,0 +1,182 @@
+package org.dsmfs.engine.store;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * Slots of one page size on the local disk: a file of slots, and a file with the <em>slot table</em>, which says what
+ * each slot held at the last checkpoint. Table entries are {@value #ENTRY_BYTES} bytes, little-endian, all zeros for a
+ * free slot; docs/ON-DISK-FORMATS.md.
+ */
+public final class Slab {
+    private static final int ENTRY_BYTES = 40;
+    private static final int SEGMENT_OFFSET = 0;
+    private static final int PAGE_OFFSET = 8;
+    private static final int VERSION_OFFSET = 16;
+    private static final int LENGTH_OFFSET = 24;
+    private static final int CONTENT_CRC_OFFSET = 28;
+    private static final int ENTRY_CRC_OFFSET = 32;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final int TABLE_BATCH = 4096;
+
+    private final int pageSize;
+    private final Disk.DiskFile pages;
+    private final Disk.DiskFile table;
+    private final ByteBuffer tableBytes = ByteBuffer.allocateDirect(TABLE_BATCH * ENTRY_BYTES);
+    private final UnsafeBuffer tableBuffer = new UnsafeBuffer(tableBytes);
+    private final CRC32C crc = new CRC32C();
+    private int slots;
+    private int runStart;
+    private int runLength;
+
+    /** Receives the slot table. */
+    public interface TableVisitor {
+        /** A slot that holds a page. */
+        void page(int slot, long segment, long page, PageIndex.Location location);
+
+        /** A slot whose entry does not match its checksum. */
+        void damaged(int slot);
+    }
+
+    /** @param name part of the files' names */
+    public Slab(final Disk disk, final String name, final int pageSize) {
+        this.pageSize = pageSize;
+        this.pages = disk.open("pages-" + name);
+        this.table = disk.open("slots-" + name);
+        this.slots = (int) Math.min(table.size() / ENTRY_BYTES, pages.size() / pageSize);
+    }
+
+    /** @return slots that have blocks on disk */
+    public int slots() {
+        return slots;
+    }
+
+    /** @return bytes on disk that so many more slots take */
+    public long bytesFor(final int moreSlots) {
+        return (long) moreSlots * (pageSize + ENTRY_BYTES);
+    }
+
+    /** @return bytes of a slot */
+    public int pageSize() {
+        return pageSize;
+    }
+
+    /**
+     * Gives more slots blocks on disk.
+     *
+     * @throws DiskException ENOSPC, without effect on the slots there are
+     */
+    public void grow(final int moreSlots) {
+        pages.allocate((long) slots * pageSize, (long) moreSlots * pageSize);
+        table.allocate((long) slots * ENTRY_BYTES, (long) moreSlots * ENTRY_BYTES);
+        // The log may name the new slots before the next checkpoint; their contents' sync covers the other file.
+        table.sync();
+        slots += moreSlots;
+    }
+
+    /** Writes a page's first bytes; the rest of the page is zeros by definition. */
+    public void write(final int slot, final long address, final int length) {
+        pages.write((long) slot * pageSize, address, length);
+    }
+
+    /** Reads a page's first bytes. */
+    public void read(final long slot, final long address, final int length) {
+        pages.read(slot * pageSize, address, length);
+    }
+
+    /** Makes the slots' contents durable. */
+    public void syncPages() {
+        pages.sync();
+    }
+
+    /** Makes the slot table durable. */
+    public void syncTable() {
+        flushTable();
+        table.sync();
+    }
+
+    /** Sets a table entry; best in ascending order, to be followed by {@link #syncTable}. */
+    public void setEntry(final int slot, final long segment, final long page, final long version, final int length,
+                         final int contentCrc) {
+        final int entry = nextEntry(slot);
+        tableBuffer.putLong(entry + SEGMENT_OFFSET, segment, ORDER);
+        tableBuffer.putLong(entry + PAGE_OFFSET, page, ORDER);
+        tableBuffer.putLong(entry + VERSION_OFFSET, version, ORDER);
+        tableBuffer.putInt(entry + LENGTH_OFFSET, length, ORDER);
+        tableBuffer.putInt(entry + CONTENT_CRC_OFFSET, contentCrc, ORDER);
+        tableBuffer.putInt(entry + ENTRY_CRC_OFFSET, entryCrc(entry), ORDER);
+        tableBuffer.putInt(entry + ENTRY_CRC_OFFSET + 4, 0, ORDER);
+    }
+
+    /** Sets a table entry to "free", likewise. */
+    public void clearEntry(final int slot) {
+        tableBuffer.setMemory(nextEntry(slot), ENTRY_BYTES, (byte) 0);
+    }
+
+    private int nextEntry(final int slot) {
+        if (runLength > 0 && slot != runStart + runLength || runLength == TABLE_BATCH) {
+            flushTable();
+        }
+        if (runLength == 0) {
+            runStart = slot;
+        }
+        return runLength++ * ENTRY_BYTES;
+    }
+
+    private void flushTable() {
+        if (runLength > 0) {
+            table.write((long) runStart * ENTRY_BYTES, tableBuffer.addressOffset(), runLength * ENTRY_BYTES);
+            runLength = 0;
+        }
+    }
+
+    /** Reads the whole slot table. */
+    public void readTable(final TableVisitor visitor) {
+        final PageIndex.Location location = new PageIndex.Location();
+        for (int first = 0; first < slots; first += TABLE_BATCH) {
+            final int count = Math.min(TABLE_BATCH, slots - first);
+            table.read((long) first * ENTRY_BYTES, tableBuffer.addressOffset(), count * ENTRY_BYTES);
+            for (int i = 0; i < count; i++) {
+                readEntry(first + i, i * ENTRY_BYTES, location, visitor);
+            }
+        }
+    }
+
+    private void readEntry(final int slot, final int entry, final PageIndex.Location location,
+                           final TableVisitor visitor) {
+        location.slot = slot;
+        location.version = tableBuffer.getLong(entry + VERSION_OFFSET, ORDER);
+        location.length = tableBuffer.getInt(entry + LENGTH_OFFSET, ORDER);
+        location.crc = tableBuffer.getInt(entry + CONTENT_CRC_OFFSET, ORDER);
+        final long segment = tableBuffer.getLong(entry + SEGMENT_OFFSET, ORDER);
+        final long page = tableBuffer.getLong(entry + PAGE_OFFSET, ORDER);
+        final int storedCrc = tableBuffer.getInt(entry + ENTRY_CRC_OFFSET, ORDER);
+        if (location.version == 0 && segment == 0 && page == 0 && storedCrc == 0 && location.length == 0
+            && location.crc == 0) {
+            return;
+        }
+        if (storedCrc != entryCrc(entry) || location.length < 0 || location.length > pageSize
+            || location.version <= 0) {
+            visitor.damaged(slot);
+        } else {
+            visitor.page(slot, segment, page, location);
+        }
+    }
+
+    private int entryCrc(final int entry) {
+        crc.reset();
+        tableBytes.limit(entry + ENTRY_CRC_OFFSET).position(entry);
+        crc.update(tableBytes);
+        tableBytes.clear();
+        return (int) crc.getValue();
+    }
+
+    /** Closes the files. */
+    public void close() {
+        pages.close();
+        table.close();
+    }
+}
