@@ -39,9 +39,6 @@ final class Commit {
         try {
             for (int i = 0; i < changes.size(); i++) {
                 final Change change = changes.get(i);
-                change.slot = -1;
-                change.made = null;
-                change.unchanged = false;
                 log(change, transaction, batch, version);
             }
             core.checkLogRoom(batch.recordBytesSoFar());

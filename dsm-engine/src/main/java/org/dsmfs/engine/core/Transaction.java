@@ -205,6 +205,8 @@ final class Transaction implements PageTransaction {
         change.lastPut = -1;
         change.covers = false;
         change.putEnd = 0;
+        change.slot = -1;
+        change.unchanged = false;
         changes.add(change);
         byAddress.add(change);
         return change;
