@@ -3,6 +3,7 @@ package org.dsmfs.mount.jnrfuse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.AtimePolicy;
@@ -12,9 +13,6 @@ import org.dsmfs.mount.os.StandardError;
 
 /** A filesystem mounted through libfuse 2's high-level operations. */
 public final class MountedFileSystem implements AutoCloseable {
-    /** Extended attribute of the root directory that reads as the status of the mount. */
-    public static final String STATUS_XATTR = "dsm.status";
-
     /** fuse_common.h: the filesystem applies the umask. */
     private static final int CAP_DONT_MASK = 1 << 6;
 
@@ -31,14 +29,14 @@ public final class MountedFileSystem implements AutoCloseable {
      * @param mountPoint absolute path of a directory
      * @param options    of fuse(8), without the -o
      * @param atime      when a read must reach the filesystem
-     * @param status     answers {@link #STATUS_XATTR}
+     * @param reports    extended attributes that the root directory has besides its own, unlisted: name to value
      * @throws MountException if libfuse refuses
      */
     public MountedFileSystem(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
-                             final AtimePolicy atime, final Supplier<byte[]> status) {
+                             final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
         this.libFuse = LibFuse.load();
         final NamelessNodes nameless = new NamelessNodes();
-        this.operations = operations(fileSystem, nameless, atime, status);
+        this.operations = operations(fileSystem, nameless, atime, reports);
         final Arguments arguments = new Arguments("dsm-mount", "-f", "-o", String.join(",", options),
             mountPoint.toString());
         final StandardError.Captured<Long> setup = StandardError.capture(() ->
@@ -55,7 +53,7 @@ public final class MountedFileSystem implements AutoCloseable {
     }
 
     private OperationTable operations(final FileSystem fileSystem, final NamelessNodes nameless,
-                                      final AtimePolicy atime, final Supplier<byte[]> status) {
+                                      final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
         final OperationTable table = new OperationTable(new Failures());
         final ThreadLocal<Request> requests = ThreadLocal.withInitial(() ->
             new Request(new PathWalker(fileSystem, nameless), RequestThreads.current(), libFuse.fuse_get_context()));
@@ -67,7 +65,7 @@ public final class MountedFileSystem implements AutoCloseable {
         new NameOperations(fileSystem, requests, cacheRule, handles, nameless).register(table);
         new FileOperations(fileSystem, requests, handles, cacheRule).register(table);
         new DirectoryOperations(fileSystem, requests, handles).register(table);
-        new XattrOperations(fileSystem, requests, status).register(table);
+        new XattrOperations(fileSystem, requests, reports).register(table);
         new LockOperations(fileSystem, requests, handles, waits).register(table);
         return table;
     }

@@ -1,24 +1,23 @@
 package org.dsmfs.mount.jnrfuse;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.FileSystem;
 
 /** Operations on extended attributes. */
 final class XattrOperations {
-    private static final byte[] STATUS = MountedFileSystem.STATUS_XATTR.getBytes(StandardCharsets.US_ASCII);
-
     private final FileSystem fileSystem;
     private final ThreadLocal<Request> requests;
-    private final Supplier<byte[]> status;
+    private final Map<String, Supplier<byte[]>> reports;
 
-    /** @param status what {@link MountedFileSystem#STATUS_XATTR} of the root directory reads as */
-    XattrOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests, final Supplier<byte[]> status) {
+    /** @param reports extended attributes that the root directory has besides its own */
+    XattrOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests,
+                    final Map<String, Supplier<byte[]>> reports) {
         this.fileSystem = fileSystem;
         this.requests = requests;
-        this.status = status;
+        this.reports = reports;
     }
 
     void register(final OperationTable table) {
@@ -42,8 +41,11 @@ final class XattrOperations {
         final Request request = requests.get();
         final long ino = request.paths.resolve(path);
         final byte[] nameBytes = NativeMemory.bytes(name);
-        if (ino == FileSystem.ROOT && Arrays.equals(nameBytes, STATUS)) {
-            return answer(request, status.get(), buffer, length);
+        if (ino == FileSystem.ROOT) {
+            final Supplier<byte[]> report = reports.get(new String(nameBytes, StandardCharsets.ISO_8859_1));
+            if (report != null) {
+                return answer(request, report.get(), buffer, length);
+            }
         }
         return answer(request, fileSystem.getXattr(ino, nameBytes), buffer, length);
     }

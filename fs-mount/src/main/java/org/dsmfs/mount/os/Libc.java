@@ -18,6 +18,8 @@ public interface Libc {
     int F_GETFL = 3;
     /** open(2): operations return EAGAIN instead of waiting. */
     int O_NONBLOCK = 04000;
+    /** {@link #open}: only reading. */
+    int O_RDONLY = 0;
     /** {@link #open}: only writing. */
     int O_WRONLY = 01;
     /** {@link #open}: writing at the end. */
@@ -57,6 +59,12 @@ public interface Libc {
 
     /** write(2). */
     long write(int descriptor, long buffer, long count);
+
+    /** write(2). */
+    long write(int descriptor, byte[] buffer, long count);
+
+    /** syncfs(2). */
+    int syncfs(int descriptor);
 
     /** getxattr(2). */
     long getxattr(String path, String name, byte[] value, long size);

@@ -1,0 +1,147 @@
+package org.dsmfs.mount.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dsmfs.engine.Space;
+import org.dsmfs.layout.AtimePolicy;
+import org.dsmfs.layout.DsmFileSystem;
+import org.dsmfs.layout.FileSystem;
+import org.dsmfs.layout.WallClock;
+import org.dsmfs.mount.MountException;
+import org.dsmfs.mount.jnrfuse.MountedFileSystem;
+import org.dsmfs.mount.os.Libc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the space, mounts, serves until the mount ends, and closes everything. */
+final class MountProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(MountProcess.class);
+    /**
+     * Names change through this mount only, so the kernel may remember them. Attributes it may not: libfuse 2 has an
+     * inode per path, and a change under one name of a file would not be seen under another.
+     */
+    private static final List<String> FUSE_OPTIONS = List.of("subtype=dsm", "default_permissions", "use_ino",
+        "big_writes", "atomic_o_trunc", "entry_timeout=1000000", "negative_timeout=1000000", "attr_timeout=0",
+        "ac_attr_timeout=0");
+    /** What root's mounts of other filesystems have; libfuse would deny it. */
+    private static final List<String> FUSE_OPTIONS_OF_ROOT = List.of("allow_other", "suid", "dev");
+
+    private final MountSettings settings;
+    private final SpaceOpener opener;
+
+    MountProcess(final MountSettings settings, final SpaceOpener opener) {
+        this.settings = settings;
+        this.opener = opener;
+    }
+
+    /**
+     * Returns when the mount has ended and everything is closed.
+     *
+     * @throws MountException if there will be no mount
+     */
+    void run() {
+        if (settings.logFile() == null) {
+            Logging.toStandardError(settings.logLevel());
+        } else {
+            Logging.toFile(settings.logFile(), settings.logLevel());
+        }
+        final MountPoint mountPoint = MountPoint.prepare(settings.mountPoint());
+        FuseDevice.require();
+        prepareStore();
+        try (Termination termination = new Termination();
+             Space space = opener.open(settings.space());
+             FileSystem fileSystem = DsmFileSystem.open(space, WallClock.SYSTEM, atime())) {
+            serve(termination, mountPoint, space, fileSystem);
+        }
+        LOG.info("everything is on disk; done");
+    }
+
+    private void serve(final Termination termination, final MountPoint mountPoint, final Space space,
+                       final FileSystem fileSystem) {
+        final StatusReport report = new StatusReport(settings, space, fileSystem);
+        try (MountedFileSystem mounted = new MountedFileSystem(fileSystem, mountPoint.path(), fuseOptions(),
+            atime(), report.attributes())) {
+            termination.endBy(() -> unmount(mountPoint, mounted));
+            awaitAnswer(mountPoint);
+            announce(mountPoint);
+            mounted.awaitEnd();
+            LOG.info("unmounted from {}", mountPoint.path());
+        } catch (final InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new MountException("interrupted", stopping);
+        }
+    }
+
+    private AtimePolicy atime() {
+        return settings.options().readOnly() ? AtimePolicy.NOATIME : settings.options().atime();
+    }
+
+    private List<String> fuseOptions() {
+        final List<String> options = new ArrayList<>(FUSE_OPTIONS);
+        if (settings.options().fuseOptions().stream().noneMatch(option -> option.startsWith("fsname="))) {
+            options.add("fsname=dsm#" + settings.name());
+        }
+        if (Libc.INSTANCE.geteuid() == 0) {
+            options.addAll(FUSE_OPTIONS_OF_ROOT);
+        }
+        options.addAll(settings.options().fuseOptions());
+        return options;
+    }
+
+    private void prepareStore() {
+        final Path store = settings.space().store();
+        if (settings.options().readOnly() && !Stores.exists(store)) {
+            throw new MountException("there is no dsm store in " + store + ", and a read-only mount makes none");
+        }
+        try {
+            Files.createDirectories(store.getParent());
+        } catch (final IOException failure) {
+            throw new MountException("cannot make the directory " + store.getParent() + " for the store ("
+                + FileErrors.reason(failure) + "): choose another place with --store", failure);
+        }
+    }
+
+    /** The first request goes all the way. */
+    private static void awaitAnswer(final MountPoint mountPoint) {
+        try {
+            Files.getFileStore(mountPoint.path()).getTotalSpace();
+        } catch (final IOException failure) {
+            throw new MountException("the mount on " + mountPoint.path() + " does not answer: "
+                + FileErrors.reason(failure), failure);
+        }
+    }
+
+    private void announce(final MountPoint mountPoint) {
+        LOG.info("mounted {} on {}, store {}", settings.name(), mountPoint.path(), settings.space().store());
+        if (!settings.foreground()) {
+            System.out.println(settings.name() + " is mounted on " + mountPoint.path() + "; store "
+                + settings.space().store() + ", log " + settings.logFile());
+            Detachment.detach(settings.logFile());
+        }
+    }
+
+    /** What is in use is cut off, but what was written reaches the space before. */
+    private static void unmount(final MountPoint mountPoint, final MountedFileSystem mounted) {
+        LOG.info("asked to end: unmounting {}", mountPoint.path());
+        writeBack(mountPoint.path());
+        if (!mountPoint.unmount(false)) {
+            LOG.warn("{} is in use; its users are cut off", mountPoint.path());
+            mountPoint.unmount(true);
+            mounted.stop();
+        }
+    }
+
+    /** Makes the kernel hand over what was stored into shared mappings. */
+    private static void writeBack(final Path path) {
+        final int directory = Libc.INSTANCE.open(path.toString(), Libc.O_RDONLY);
+        if (directory < 0 || Libc.INSTANCE.syncfs(directory) != 0) {
+            LOG.warn("cannot write back mapped files of {}: errno {}", path, Libc.errno());
+        }
+        if (directory >= 0) {
+            Libc.INSTANCE.close(directory);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package org.dsmfs.mount.cli;
+
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceConfig;
+
+/** Opens a space. */
+@FunctionalInterface
+interface SpaceOpener {
+    /** @throws org.dsmfs.engine.EngineException in one line what is wrong, and the remedy */
+    Space open(SpaceConfig config);
+}
