@@ -123,6 +123,28 @@ final class DirectoryTree {
         return upperBound;
     }
 
+    /**
+     * @return nodes beside the root
+     * @throws DamagedPageException if one is missing, or no branch where one must be
+     */
+    long countNodes() {
+        return view(ROOT_NODE).level() == 0 ? 0 : countBelow(ROOT_NODE);
+    }
+
+    private long countBelow(final long page) {
+        final DirectoryBranch branch = new DirectoryBranch(view(page));
+        long count = branch.count();
+        for (int slot = 0; slot < branch.count(); slot++) {
+            if (branch.level() > 1) {
+                requireLevel(view(branch.child(slot)), branch.level() - 1);
+                count += countBelow(branch.child(slot));
+            } else if (!tx.exists(segment, branch.child(slot))) {
+                throw new DamagedPageException(segment, branch.child(slot), "directory node is missing");
+            }
+        }
+        return count;
+    }
+
     private long hash(final byte[] name) {
         return hashing.hash(directory.view().seed(), name);
     }

@@ -236,6 +236,24 @@ final class FileContent {
         return Math.max(offset, page << pageShift);
     }
 
+    /** @return whether what a growing file would show is zero */
+    boolean isZeroBeyondEnd() {
+        if (!inode.isMapped()) {
+            return isZero(inode.view().buffer(), body(size()), body(INLINE_CAPACITY));
+        }
+        final DirectBuffer last = tx.read(segment, pageOf(size()));
+        return last == null || inPage(size()) == 0 || isZero(last, inPage(size()), pageSize);
+    }
+
+    private static boolean isZero(final DirectBuffer buffer, final int from, final int to) {
+        for (int i = from; i < to; i++) {
+            if (buffer.getByte(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void writePages(final long offset, final DirectBuffer source, final int sourceIndex, final int length) {
         final HoleMap holes = new HoleMap(inode);
         wantPartialPages(offset, length);

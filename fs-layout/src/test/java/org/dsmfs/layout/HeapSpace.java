@@ -1,0 +1,301 @@
+package org.dsmfs.layout;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Operation;
+import org.dsmfs.engine.PageTransaction;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceFullException;
+import org.dsmfs.engine.SpaceStatus;
+
+/**
+ * A space in the heap that holds operations to the contract: it can abandon runs at random and run them again, checks
+ * that what was handed out to read is not written to and that sources of puts do not change, and can become full.
+ */
+final class HeapSpace implements Space {
+    private static final int MOST_ABANDONED_RUNS = 10;
+
+    private final Map<Address, byte[]> pages = new HashMap<>();
+    private final int largePageSize;
+    private Random abandonments;
+    private int abandonEveryNth;
+    private long capacityBytes = 1L << 50;
+    private long reserveBytes;
+    private long usedBytes;
+    private long nextNumber = 16;
+    private int mostFreesInRun;
+
+    private record Address(long segment, long page) {
+    }
+
+    /** Tells an operation that its run does not count. */
+    private static final class AbandonedException extends EngineException {
+        AbandonedException() {
+            super("abandoned", false);
+        }
+    }
+
+    HeapSpace(final int largePageSize) {
+        this.largePageSize = largePageSize;
+    }
+
+    /** Abandons about one of n page accesses from now on. */
+    void abandonRuns(final Random random, final int everyNth) {
+        abandonments = random;
+        abandonEveryNth = everyNth;
+    }
+
+    void limit(final long newCapacityBytes, final long newReserveBytes) {
+        capacityBytes = newCapacityBytes;
+        reserveBytes = newReserveBytes;
+    }
+
+    /** @return the page's bytes, to be damaged; null if absent */
+    byte[] page(final long segment, final long page) {
+        return pages.get(new Address(segment, page));
+    }
+
+    void drop(final long segment, final long page) {
+        pages.remove(new Address(segment, page));
+    }
+
+    void add(final long segment, final long page) {
+        pages.put(new Address(segment, page), new byte[pageSizeOf(segment)]);
+    }
+
+    /** What a crash does: volatile pages are gone. */
+    void restart() {
+        pages.keySet().removeIf(address -> Segment.isVolatile(address.segment));
+    }
+
+    int pageCount() {
+        return pages.size();
+    }
+
+    long usedBytes() {
+        return usedBytes;
+    }
+
+    int mostFreesInRun() {
+        return mostFreesInRun;
+    }
+
+    @Override
+    public synchronized <R> R execute(final Operation<R> operation) {
+        for (int run = 0; ; run++) {
+            final HeapTransaction transaction = new HeapTransaction(abandonments != null && run < MOST_ABANDONED_RUNS);
+            try {
+                final R result = operation.run(transaction);
+                transaction.commit();
+                return result;
+            } catch (final AbandonedException e) {
+                transaction.checkReads();
+            }
+        }
+    }
+
+    @Override
+    public void sync() {
+    }
+
+    @Override
+    public int largePageSize() {
+        return largePageSize;
+    }
+
+    @Override
+    public synchronized SpaceStatus status() {
+        final Map<Integer, Long> byKind = new TreeMap<>();
+        pages.keySet().forEach(address -> byKind.merge(Segment.kind(address.segment), 1L, Long::sum));
+        return new SpaceStatus(capacityBytes, usedBytes, reserveBytes, 0, 0, byKind, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public synchronized void forEachPage(final PageVisitor visitor) {
+        for (final Address address : pages.keySet()) {
+            if (!Segment.isVolatile(address.segment)) {
+                visitor.page(address.segment, address.page);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+    }
+
+    private int pageSizeOf(final long segment) {
+        return Segment.isLarge(segment) ? largePageSize : Segment.SMALL_PAGE_SIZE;
+    }
+
+    private final class HeapTransaction implements PageTransaction {
+        private final Map<Address, UnsafeBuffer> changed = new HashMap<>();
+        private final Map<Address, byte[]> handedOut = new HashMap<>();
+        private final List<Put> puts = new ArrayList<>();
+        private final Map<Address, Boolean> putAddresses = new HashMap<>();
+        private long madeBytes;
+        private int frees;
+        private final boolean mayBeAbandoned;
+        private boolean useReserve;
+
+        private record Put(Address address, int offset, DirectBuffer source, int sourceIndex, byte[] expected) {
+        }
+
+        HeapTransaction(final boolean mayBeAbandoned) {
+            this.mayBeAbandoned = mayBeAbandoned;
+        }
+
+        @Override
+        public DirectBuffer read(final long segment, final long page) {
+            mayAbandon();
+            final Address address = new Address(segment, page);
+            if (changed.containsKey(address)) {
+                return changed.get(address);
+            }
+            final byte[] bytes = pages.get(address);
+            if (bytes == null) {
+                return null;
+            }
+            if (abandonments != null) {
+                handedOut.computeIfAbsent(address, key -> bytes.clone());
+            }
+            return new UnsafeBuffer(bytes);
+        }
+
+        @Override
+        public MutableDirectBuffer write(final long segment, final long page) {
+            mayAbandon();
+            final Address address = new Address(segment, page);
+            if (putAddresses.containsKey(address)) {
+                throw new IllegalStateException("write after put of " + Segment.describe(segment, page));
+            }
+            UnsafeBuffer copy = changed.get(address);
+            if (copy == null) {
+                final byte[] bytes = changed.containsKey(address) ? null : pages.get(address);
+                if (bytes == null) {
+                    account(address);
+                }
+                copy = new UnsafeBuffer(bytes == null ? new byte[pageSizeOf(segment)] : bytes.clone());
+                changed.put(address, copy);
+            }
+            return copy;
+        }
+
+        @Override
+        public void put(final long segment, final long page, final int offset, final DirectBuffer source,
+                        final int sourceIndex, final int length) {
+            mayAbandon();
+            final Address address = new Address(segment, page);
+            if (changed.containsKey(address)) {
+                throw new IllegalStateException("put after write or free of " + Segment.describe(segment, page));
+            }
+            if (offset < 0 || length <= 0 || offset + length > pageSizeOf(segment)) {
+                throw new IndexOutOfBoundsException("put of " + length + " at " + offset);
+            }
+            if (!pages.containsKey(address) && !putAddresses.containsKey(address)) {
+                account(address);
+            }
+            final byte[] expected = new byte[length];
+            source.getBytes(sourceIndex, expected);
+            puts.add(new Put(address, offset, source, sourceIndex, expected));
+            putAddresses.put(address, true);
+        }
+
+        @Override
+        public void free(final long segment, final long page) {
+            final Address address = new Address(segment, page);
+            if (putAddresses.containsKey(address)) {
+                throw new IllegalStateException("free after put of " + Segment.describe(segment, page));
+            }
+            if (exists(segment, page)) {
+                frees++;
+                changed.put(address, null);
+            }
+        }
+
+        @Override
+        public boolean exists(final long segment, final long page) {
+            final Address address = new Address(segment, page);
+            return changed.containsKey(address) ? changed.get(address) != null
+                : pages.containsKey(address) || putAddresses.containsKey(address);
+        }
+
+        @Override
+        public void want(final long segment, final long firstPage, final int count) {
+            mayAbandon();
+        }
+
+        @Override
+        public int pageSize(final long segment) {
+            return pageSizeOf(segment);
+        }
+
+        @Override
+        public long allocateNumber() {
+            return nextNumber++;
+        }
+
+        @Override
+        public void useReserve() {
+            useReserve = true;
+        }
+
+        private void mayAbandon() {
+            if (mayBeAbandoned && abandonments.nextInt(abandonEveryNth) == 0) {
+                throw new AbandonedException();
+            }
+        }
+
+        private void account(final Address address) {
+            if (!Segment.isVolatile(address.segment)) {
+                madeBytes += pageSizeOf(address.segment);
+                if (usedBytes + madeBytes > capacityBytes - (useReserve ? 0 : reserveBytes)) {
+                    throw SpaceFullException.INSTANCE;
+                }
+            }
+        }
+
+        private void checkReads() {
+            handedOut.forEach((address, before) -> {
+                if (!java.util.Arrays.equals(before, pages.get(address))) {
+                    throw new IllegalStateException("a page was written to that was only to be read");
+                }
+            });
+        }
+
+        private void commit() {
+            checkReads();
+            mostFreesInRun = Math.max(mostFreesInRun, frees);
+            for (final Put put : puts) {
+                final byte[] now = new byte[put.expected.length];
+                put.source.getBytes(put.sourceIndex, now);
+                if (!java.util.Arrays.equals(put.expected, now)) {
+                    throw new IllegalStateException("the source of a put changed");
+                }
+            }
+            for (final Put put : puts) {
+                final byte[] bytes = pages.computeIfAbsent(put.address, address -> {
+                    usedBytes += pageSizeOf(address.segment);
+                    return new byte[pageSizeOf(address.segment)];
+                });
+                System.arraycopy(put.expected, 0, bytes, put.offset, put.expected.length);
+            }
+            changed.forEach((address, copy) -> {
+                final boolean counts = !Segment.isVolatile(address.segment);
+                final byte[] before = copy == null ? pages.remove(address) : pages.put(address, copy.byteArray());
+                if (counts) {
+                    usedBytes += (copy == null ? 0 : pageSizeOf(address.segment))
+                        - (before == null ? 0 : before.length);
+                }
+            });
+        }
+    }
+}
