@@ -1,7 +1,6 @@
 package org.dsmfs.mount.jnrfuse;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.ErrnoException;
 import org.slf4j.Logger;
@@ -12,14 +11,14 @@ final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
     /** @return the negative errno; what is not an {@link ErrnoException} is logged and answered with EIO */
-    int answer(final String operation, final long path, final Throwable failure, final long... arguments) {
+    int answer(final String operation, final long path, final Throwable failure) {
         if (failure instanceof ErrnoException answer) {
             return -answer.errno().number();
         }
-        return unexpected(operation + " " + describe(path) + " " + Arrays.toString(arguments), failure);
+        return unexpected(operation + " " + describe(path), failure);
     }
 
-    /** As {@link #answer(String, long, Throwable, long...)}, for what has no path. */
+    /** As {@link #answer(String, long, Throwable)}, for what has no path. */
     int answer(final String operation, final Throwable failure) {
         return unexpected(operation, failure);
     }

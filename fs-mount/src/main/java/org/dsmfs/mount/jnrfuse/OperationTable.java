@@ -82,7 +82,7 @@ final class OperationTable {
             try {
                 return body.call(path, argument);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, argument);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -92,7 +92,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -102,7 +102,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -112,7 +112,7 @@ final class OperationTable {
             try {
                 return body.call(path, argument);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, argument);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -122,7 +122,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -132,7 +132,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -142,7 +142,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second, third);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -152,7 +152,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second, third);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -162,7 +162,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third, fourth);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second, third, fourth);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -172,7 +172,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third, fourth);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second, third, fourth);
+                return failures.answer(name, path, failure);
             }
         });
     }
@@ -182,7 +182,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third, fourth);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure, first, second, third, fourth);
+                return failures.answer(name, path, failure);
             }
         });
     }
