@@ -95,14 +95,12 @@ sub apply_to_directory {
     my ($directory, $operation) = @_;
     my ($kind, $name, @rest) = @$operation;
     my $path = "$directory/$name";
-    return sysopen(my $new, $path, O_WRONLY | O_CREAT, 0644) && close($new) if $kind eq 'create';
     return unlink($path) if $kind eq 'unlink';
     return rename($path, "$directory/$rest[0]") if $kind eq 'rename';
     return truncate($path, $rest[0]) if $kind eq 'truncate';
-    sysopen(my $file, $path, O_RDWR) or return 0;
-    if ($kind eq 'sync') {
-        return $file->sync && close($file);
-    }
+    sysopen(my $file, $path, O_RDWR | ($kind eq 'create' ? O_CREAT : 0), 0644) or return 0;
+    return close($file) if $kind eq 'create';
+    return $file->sync && close($file) if $kind eq 'sync';
     sysseek($file, $rest[0], 0) or return 0;
     my $written = syswrite($file, $rest[1]);
     return defined $written && $written == length $rest[1] && close($file);
