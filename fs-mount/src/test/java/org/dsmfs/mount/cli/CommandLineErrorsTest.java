@@ -48,15 +48,15 @@ class CommandLineErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "--quatsch            | 2 | --quatsch",
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+        "--quatsch            | 2 | --quatsch | Unknown option",
         "--memory=much        | 2 | --memory  | 'much' is not a size",
         "--memory=1M          | 1 | memory    | at least 32M",
         "--memory=9000P       | 2 | --memory  | too large",
         "--disk=1M            | 1 | disk      | at least 256M",
         "--data-page=5K       | 1 | data page | power of two",
         "--data-page=8T       | 1 | data page | power of two",
-        "--copies=two         | 2 | --copies",
+        "--copies=two         | 2 | --copies  | 'two' is not an int",
         "--copies=2           | 1 | --copies  | one node",
         "--copies=0           | 1 | --copies  | one node",
         "--front-end=kernel   | 1 | --front-end | 'kernel'",
@@ -64,12 +64,12 @@ class CommandLineErrorsTest {
         "--fsync=never        | 1 | --fsync   | 'never'",
         "--log-level=loud     | 1 | --log-level | 'loud'",
         "--name=../x          | 1 | --name    | '../x'",
-        "-oro,quatsch         | 1 | 'quatsch'",
+        "-oro,quatsch         | 1 | 'quatsch' | unknown mount option",
         "-omemory=1           | 1 | memory    | at least 32M",
     })
     void wrongValueIsNamed(final String option, final int exitCode, final String part, final String otherPart) {
         assertEquals(exitCode, mount(option, directory.toString()));
-        assertError("dsm-mount: ", part, otherPart == null ? "" : otherPart);
+        assertError("dsm-mount: ", part, otherPart);
     }
 
     @Test
