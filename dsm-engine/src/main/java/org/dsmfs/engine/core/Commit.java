@@ -41,7 +41,7 @@ final class Commit {
                 final Change change = changes.get(i);
                 log(change, transaction, batch, version);
             }
-            core.checkLogRoom(batch.recordBytesSoFar());
+            core.checkLogRoom(changes.size());
             done = true;
         } catch (final Abandoned reason) {
             if (reason == Abandoned.BATCH && onlyRecord) {

@@ -67,7 +67,7 @@ public final class Core {
     /** Log before this is not needed any more. Invariant: headLsn <= writtenLsn <= endLsn(). */
     private long headLsn;
     private long writtenLsn;
-    /** Log from here on has not been repeated yet. */
+    /** Log from here on has not been repeated yet; {@link #NOT_RECOVERING} if all is. */
     private long recoveringLsn = NOT_RECOVERING;
     private long version;
     /** Pages, by size, that exist but rest nowhere on disk yet; each will need a slot. */
@@ -114,8 +114,8 @@ public final class Core {
         filling.reset(lsn);
     }
 
-    /** The log is going to be repeated from this record on. */
-    public void recoveringAt(final long lsn) {
+    /** The log has been repeated up to here. */
+    public void repeatedUpTo(final long lsn) {
         recoveringLsn = lsn;
     }
 
@@ -181,7 +181,9 @@ public final class Core {
             }
             return present;
         }
-        want(segment, page);
+        if (missing.isEmpty()) {
+            want(segment, page);
+        }
         if (!missing.isEmpty()) {
             throw Abandoned.PAGES;
         }
@@ -218,8 +220,9 @@ public final class Core {
         final SlotAllocator slots = disk.allocator(large);
         final int unplaced = large ? unplacedLarge : unplacedSmall;
         final int reserved = reservedSlots(large);
-        if (slots.free() - unplaced - making < (useReserve ? reserved / CLEANING_PART : reserved)) {
-            throw slabFull(large);
+        final int kept = useReserve ? reserved / CLEANING_PART : reserved;
+        if (slots.free() - unplaced - making < kept) {
+            throw slabFull(large, slots.free() + slots.retired() - unplaced - making >= kept);
         }
     }
 
@@ -227,26 +230,32 @@ public final class Core {
         return Math.max(MIN_RESERVED_SLOTS, RESERVED_BYTES / disk.allocator(large).pageSize());
     }
 
-    /** @return what to do about a slab without free slots */
-    private RuntimeException slabFull(final boolean large) {
+    /**
+     * @param retiredHelp whether there is room once retired slots are free
+     * @return what to do about a slab with too few free slots
+     */
+    private RuntimeException slabFull(final boolean large, final boolean retiredHelp) {
         if (large ? largeCanGrow : smallCanGrow) {
             return large ? Abandoned.GROW_LARGE : Abandoned.GROW_SMALL;
         }
-        return disk.allocator(large).retired() > 0 ? Abandoned.CHECKPOINT : SpaceFullException.INSTANCE;
+        return retiredHelp ? Abandoned.CHECKPOINT : SpaceFullException.INSTANCE;
     }
 
     /** @return a fresh slot for a page's content */
     int takeSlot(final boolean large) {
         final SlotAllocator slots = disk.allocator(large);
         if (slots.free() <= reservedSlots(large) / CLEANING_PART) {
-            throw slabFull(large);
+            throw slabFull(large, slots.retired() > 0);
         }
         return slots.allocate();
     }
 
-    void checkLogRoom(final int recordBytes) {
-        if (endLsn() + recordBytes - headLsn > journalCapacity - checkpointBytes
-            || disk.changeCount() > 2 * dueChanges) {
+    /** @param pages pages that the record, which ends the log now, changes */
+    void checkLogRoom(final int pages) {
+        if (pages > dueChanges / 2) {
+            throw new EngineException("an operation that changes " + pages + " pages is too large");
+        }
+        if (logBytes() > journalCapacity - checkpointBytes || disk.changeCount() > 2 * dueChanges) {
             throw Abandoned.CHECKPOINT;
         }
     }
@@ -371,6 +380,12 @@ public final class Core {
             ram.evict(writtenLsn);
         }
         return ram.isOverLimit();
+    }
+
+    /** @return whether a page is dirty since before the LSN */
+    public boolean isDirty(final long upToLsn) {
+        final Page oldest = dirty.oldest();
+        return oldest != null && oldest.recoveryLsn < upToLsn;
     }
 
     /** @return bytes of pages in RAM that are newer than on disk */
@@ -505,6 +520,11 @@ public final class Core {
         return disk.allocator(large).free() - (large ? unplacedLarge : unplacedSmall);
     }
 
+    /** @return slots that hold nothing current and are not spoken for; some may become free with the next checkpoint */
+    public long unusedSlots(final boolean large) {
+        return spareSlots(large) + disk.allocator(large).retired();
+    }
+
     /** @return bytes of free slots that only removal may use */
     public long reservedBytes() {
         return (long) reservedSlots(false) * Segment.SMALL_PAGE_SIZE + (long) reservedSlots(true) * largePageSize;
@@ -562,8 +582,9 @@ public final class Core {
         }
     }
 
-    /** Frees the RAM cache; the core must not be used any more. */
+    /** Frees the RAM cache; no operation must run any more. Late background work finds nothing to do. */
     public void free() {
+        dirty.clear();
         ram.free();
     }
 

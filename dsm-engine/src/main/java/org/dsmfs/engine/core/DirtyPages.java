@@ -48,4 +48,11 @@ final class DirtyPages {
     long bytes() {
         return bytes;
     }
+
+    /** Forgets all pages, whose memory is going to be freed. */
+    void clear() {
+        oldest = null;
+        newest = null;
+        bytes = 0;
+    }
 }

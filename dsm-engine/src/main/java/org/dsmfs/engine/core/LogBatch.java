@@ -123,10 +123,6 @@ public final class LogBatch {
         recordLength += RecordFormat.ENTRIES;
     }
 
-    int recordBytesSoFar() {
-        return recordLength - recordStart;
-    }
-
     boolean isRecordEmpty() {
         return entryCount == 0;
     }

@@ -85,5 +85,6 @@ final class RamCache {
     void free() {
         clock.forEach(Page::free);
         clock.clear();
+        bytes = 0;
     }
 }

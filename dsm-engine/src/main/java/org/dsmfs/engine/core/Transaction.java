@@ -129,7 +129,7 @@ final class Transaction implements PageTransaction {
     public void put(final long segment, final long page, final int offset, final DirectBuffer source,
                     final int sourceIndex, final int length) {
         final int pageSize = pageSize(segment);
-        if (offset < 0 || length <= 0 || offset + length > pageSize) {
+        if (offset < 0 || length <= 0 || offset > pageSize - length) {
             throw new IndexOutOfBoundsException("put of " + length + " bytes at " + offset + " into a page of "
                 + pageSize);
         }

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.node;
 
+import org.agrona.UnsafeApi;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.PageDamagedException;
@@ -11,6 +12,8 @@ import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.store.Disk;
+import org.dsmfs.engine.store.DiskException;
+import org.dsmfs.engine.store.FailStopDisk;
 import org.dsmfs.engine.store.PageIndex;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +51,16 @@ public final class LocalSpace implements Space {
         this.store = store;
         this.core = new Core(memoryBytes, store.superblock.dataPageBytes, store.superblock.journalBytes,
             store.superblock.incarnation + 1, store.superblock.version, store.index);
-        final Recovery recovery = new Recovery(store, core);
-        this.log = new LogWriter(core, coreLock, store, recovery.prepare(indexIsFresh));
-        this.paging = new PagingElement(core, coreLock, store, log, diskBytes);
-        recovery.redo(paging);
-        core.recovered();
+        try {
+            final Recovery recovery = new Recovery(store, core);
+            this.log = new LogWriter(core, coreLock, store, recovery.prepare(indexIsFresh));
+            this.paging = new PagingElement(core, coreLock, store, log, diskBytes);
+            recovery.redo(paging);
+            core.recovered();
+        } catch (final RuntimeException e) {
+            core.free();
+            throw e;
+        }
     }
 
     /**
@@ -88,19 +96,17 @@ public final class LocalSpace implements Space {
      */
     static LocalSpace open(final Disk disk, final PageIndex index, final boolean indexIsFresh, final long memoryBytes,
                            final long diskBytes, final int dataPageBytes, final long journalBytes) {
-        if (!Store.exists(disk)) {
-            index.clear();
-            final Store store = Store.create(disk, index,
-                dataPageBytes == 0 ? SpaceConfig.DEFAULT_DATA_PAGE_BYTES : dataPageBytes, journalBytes);
-            return new LocalSpace(store, true, memoryBytes, diskBytes);
-        }
-        final Store store = Store.open(disk, index);
+        final Disk failStop = new FailStopDisk(disk);
+        final boolean isNew = !Store.exists(failStop);
+        final Store store = isNew ? Store.create(failStop, index,
+            dataPageBytes == 0 ? SpaceConfig.DEFAULT_DATA_PAGE_BYTES : dataPageBytes, journalBytes)
+            : Store.open(failStop, index);
         try {
             if (dataPageBytes != 0 && dataPageBytes != store.superblock.dataPageBytes) {
                 throw new EngineException("the space has data pages of " + store.superblock.dataPageBytes
                     + " bytes, fixed when it was created: leave --data-page out");
             }
-            return new LocalSpace(store, indexIsFresh, memoryBytes, diskBytes);
+            return new LocalSpace(store, isNew || indexIsFresh, memoryBytes, diskBytes);
         } catch (final RuntimeException e) {
             store.close();
             throw e;
@@ -165,10 +171,15 @@ public final class LocalSpace implements Space {
                 memory = store.read(fetch);
             } catch (final PageDamagedException e) {
                 damage = e;
+            } catch (final DiskException e) {
+                damage = new PageDamagedException(fetch.segment(), fetch.page(), e.getMessage());
             }
             coreLock.lock();
             try {
-                checkOpen();
+                if (closed != null) {
+                    UnsafeApi.freeMemory(memory);
+                    throw closed;
+                }
                 if (damage == null) {
                     core.fetched(fetch, memory);
                 } else if (core.isCurrent(fetch)) {
@@ -235,9 +246,22 @@ public final class LocalSpace implements Space {
         } catch (final SpaceClosedException e) {
             throw e;
         } catch (final RuntimeException e) {
-            LOG.error("the space stops: {}", e.getMessage(), e);
-            closed = new SpaceClosedException("the space stopped, its disk failed: " + e.getMessage(), e);
-            throw closed;
+            throw stop(e);
+        }
+    }
+
+    /** @return why the space is closed: for this reason, or for one before that this one follows from */
+    private SpaceClosedException stop(final RuntimeException reason) {
+        coreLock.lock();
+        try {
+            if (closed == null) {
+                LOG.error("the space stops: {}", reason.getMessage(), reason);
+                closed = new SpaceClosedException("the space stopped, its disk failed: " + reason.getMessage(),
+                    reason);
+            }
+            return closed;
+        } finally {
+            coreLock.unlock();
         }
     }
 
@@ -254,6 +278,7 @@ public final class LocalSpace implements Space {
 
     @Override
     public SpaceStatus status() {
+        checkOpen();
         final long growable = paging.growableBytes();
         coreLock.lock();
         try {
@@ -269,9 +294,9 @@ public final class LocalSpace implements Space {
                         : Segment.SMALL_PAGE_SIZE);
                 }
             }
-            final long spare = Math.max(0, core.spareSlots(false)) * Segment.SMALL_PAGE_SIZE
-                + Math.max(0, core.spareSlots(true)) * largePageSize();
-            return new SpaceStatus(used + spare + growable, used, core.reservedBytes(), core.ramLimitBytes(),
+            final long unused = Math.max(0, core.unusedSlots(false)) * Segment.SMALL_PAGE_SIZE
+                + Math.max(0, core.unusedSlots(true)) * largePageSize();
+            return new SpaceStatus(used + unused + growable, used, core.reservedBytes(), core.ramLimitBytes(),
                 core.ramBytes(), pagesByKind, core.hits(), core.misses(), core.logBytes(), store.journal.capacity(),
                 core.endLsn(), log.durableLsn(), paging.checkpoints(), core.version());
         } finally {
@@ -318,6 +343,9 @@ public final class LocalSpace implements Space {
 
     @Override
     public void close() {
+        if (agent != null) {
+            agent.stop();
+        }
         final boolean failed;
         coreLock.lock();
         try {
@@ -328,9 +356,6 @@ public final class LocalSpace implements Space {
             closed = new SpaceClosedException("the space is closed", null);
         } finally {
             coreLock.unlock();
-        }
-        if (agent != null) {
-            agent.stop();
         }
         try {
             if (!failed) {

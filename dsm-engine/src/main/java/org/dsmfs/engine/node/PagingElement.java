@@ -59,8 +59,9 @@ final class PagingElement {
     /** Brings the RAM cache below its limit: writes the log that pages wait for, then dirty pages, oldest first. */
     void makeRoom() {
         log.write();
-        while (isOverLimit() && writeOldest(Long.MAX_VALUE)) {
-            checkpointIfSlotsChanged();
+        boolean any = true;
+        while (any && isOverLimit()) {
+            any = pageOut(Long.MAX_VALUE);
         }
     }
 
@@ -75,8 +76,32 @@ final class PagingElement {
 
     /** Writes dirty pages until there are at most so many bytes of them. */
     void writeDirtyAbove(final long bytes) {
-        while (dirtyBytes() > bytes && writeOldest(Long.MAX_VALUE)) {
+        boolean any = true;
+        while (any && dirtyBytes() > bytes) {
+            any = pageOut(Long.MAX_VALUE);
+        }
+    }
+
+    /** Writes some pages that are dirty since before an LSN. @return whether there were any */
+    private boolean pageOut(final long upToLsn) {
+        if (writeOldest(upToLsn)) {
             checkpointIfSlotsChanged();
+            return true;
+        }
+        if (!isDirty(upToLsn)) {
+            return false;
+        }
+        // All free slots are used up: those that are retired have to become free.
+        checkpoint();
+        return writeOldest(upToLsn);
+    }
+
+    private boolean isDirty(final long upToLsn) {
+        coreLock.lock();
+        try {
+            return core.isDirty(upToLsn);
+        } finally {
+            coreLock.unlock();
         }
     }
 
@@ -156,8 +181,9 @@ final class PagingElement {
         } finally {
             coreLock.unlock();
         }
-        while (writeOldest(upToLsn)) {
-            checkpointIfSlotsChanged();
+        boolean any = true;
+        while (any) {
+            any = pageOut(upToLsn);
         }
         checkpoint();
     }
@@ -234,11 +260,16 @@ final class PagingElement {
         store.large.syncTable();
     }
 
-    /** Writes everything and marks the store as cleanly stopped. */
+    /** Writes everything and marks the store as cleanly stopped; no operation runs any more. */
     void checkpointAndStop() {
-        checkpointAll();
-        store.superblock.clean = true;
-        store.superblock.write();
+        paging.lock();
+        try {
+            checkpointAll();
+            store.superblock.clean = dirtyBytes() == 0;
+            store.superblock.write();
+        } finally {
+            paging.unlock();
+        }
     }
 
     // --- room ----------------------------------------------------------------------------------------------------

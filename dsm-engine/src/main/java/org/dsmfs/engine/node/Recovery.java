@@ -81,8 +81,8 @@ final class Recovery {
         store.journal.read(redoLsn, record -> {
             final long lsn = record.getLong(RecordFormat.LSN);
             if (lsn < endLsn && record.getShort(RecordFormat.TYPE) == RecordFormat.OPERATION) {
-                core.recoveringAt(lsn);
                 redo.redo(record);
+                core.repeatedUpTo(lsn + record.getInt(RecordFormat.LENGTH));
                 operations[0]++;
                 if (core.evict()) {
                     paging.makeRoom();
