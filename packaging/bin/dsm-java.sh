@@ -1,5 +1,6 @@
-# Sourced by the launchers: finds a JDK and runs a program of dsm with it.
-# Sets: java (array: the command with its options up to the main class).
+#!/bin/bash
+# Sourced by the launchers: finds a JDK, and sets the array java to the command with its options up to the main class.
+# Run by itself with "feature" it prints the JDK's feature version.
 
 home=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 
@@ -21,8 +22,9 @@ jdk_version() {
 find_jdk() {
     local candidate version candidates=()
     if [[ -n ${JAVA_HOME:-} ]]; then
-        version=$(jdk_version "$JAVA_HOME") && ((version >= 17)) ||
+        if ! version=$(jdk_version "$JAVA_HOME") || ((version < 17)); then
             die "JAVA_HOME=$JAVA_HOME is not a JDK 17 or newer"
+        fi
         jdk=$JAVA_HOME jdk_feature=$version
         return
     fi
@@ -41,6 +43,12 @@ find_jdk() {
 }
 
 find_jdk
+if [[ $0 == "${BASH_SOURCE[0]}" ]]; then
+    [[ ${1:-} == feature ]] || die "usage: dsm-java.sh feature"
+    echo "$jdk_feature"
+    exit 0
+fi
+
 # Two arenas are plenty, and each costs resident memory.
 export MALLOC_ARENA_MAX=2
 java=("$jdk/bin/java" "@$home/jvm/options")

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.dsmfs.engine.SpaceConfig;
 import org.dsmfs.mount.MountException;
 import picocli.CommandLine;
@@ -22,13 +23,15 @@ final class MountCommand implements Callable<Integer> {
     private static final long MEMORY_DEFAULT_MAX_BYTES = 1L << 30;
     private static final int MEMORY_DEFAULT_SHARE = 4;
     private static final int NAME_MAX = 64;
+    private static final Pattern NAME_FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0," + (NAME_MAX - 1) + "}");
+    private static final String NAME_DEFAULT = "dsm";
 
     @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Directory to mount on.")
     private Path mountPoint;
 
-    @Option(names = "--name", paramLabel = "NAME", defaultValue = "dsm",
+    @Option(names = "--name", paramLabel = "NAME",
         description = "Name of the space: picks the store and the log, and shows in mount tables. "
-            + "Default: ${DEFAULT-VALUE}.")
+            + "Default: the last part of --store, otherwise dsm.")
     private String name;
 
     @Option(names = "--store", paramLabel = "DIR",
@@ -94,7 +97,7 @@ final class MountCommand implements Callable<Integer> {
 
     /** @throws MountException naming the first value that is wrong */
     MountSettings settings() {
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0," + (NAME_MAX - 1) + "}")) {
+        if (name != null && !NAME_FORM.matcher(name).matches()) {
             throw new MountException("--name: '" + name + "' is not a name: up to " + NAME_MAX
                 + " letters, digits, '.', '_', '-', beginning with a letter or digit");
         }
@@ -108,14 +111,20 @@ final class MountCommand implements Callable<Integer> {
         checkFsync();
         final MountOptions options = MountOptions.parse(mountOptions);
         final UserDirectories directories = UserDirectories.current();
-        final Path storePath = (store == null ? directories.store(name) : store).toAbsolutePath().normalize();
+        final String spaceName = name == null ? defaultName() : name;
+        final Path storePath = (store == null ? directories.store(spaceName) : store).toAbsolutePath().normalize();
         final Path logPath = foreground && logFile == null ? null
-            : (logFile == null ? directories.log(name) : logFile).toAbsolutePath().normalize();
+            : (logFile == null ? directories.log(spaceName) : logFile).toAbsolutePath().normalize();
         final long pageBytes = dataPageBytes > Integer.MAX_VALUE ? Integer.MAX_VALUE : dataPageBytes;
         final SpaceConfig space = new SpaceConfig(storePath, memoryBytes == null ? defaultMemoryBytes() : memoryBytes,
             diskBytes, (int) pageBytes);
-        return new MountSettings(name, mountPoint.toAbsolutePath().normalize(), space, options, level(), logPath,
+        return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), space, options, level(), logPath,
             foreground);
+    }
+
+    private String defaultName() {
+        final Path last = store == null ? null : store.toAbsolutePath().normalize().getFileName();
+        return last != null && NAME_FORM.matcher(last.toString()).matches() ? last.toString() : NAME_DEFAULT;
     }
 
     private void checkFsync() {

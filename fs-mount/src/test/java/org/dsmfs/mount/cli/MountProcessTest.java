@@ -83,7 +83,7 @@ class MountProcessTest {
     }
 
     private void awaitMount(final Process process) throws Exception {
-        while (!output().contains("mounted dsm on " + mountPoint)) {
+        while (!output().contains("mounted store on " + mountPoint)) {
             assertTrue(process.isAlive(), output());
             Thread.sleep(20);
         }
