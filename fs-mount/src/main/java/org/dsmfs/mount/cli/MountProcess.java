@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dsmfs.engine.Space;
 import org.dsmfs.layout.AtimePolicy;
+import org.dsmfs.layout.AttributeChange;
+import org.dsmfs.layout.Attributes;
+import org.dsmfs.layout.Caller;
 import org.dsmfs.layout.DsmFileSystem;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.layout.WallClock;
@@ -50,10 +53,14 @@ final class MountProcess {
         }
         final MountPoint mountPoint = MountPoint.prepare(settings.mountPoint());
         FuseDevice.require();
-        prepareStore();
+        final boolean isNew = !Stores.exists(settings.space().store());
+        prepareStore(isNew);
         try (Termination termination = new Termination();
              Space space = opener.open(settings.space());
              FileSystem fileSystem = DsmFileSystem.open(space, WallClock.SYSTEM, atime())) {
+            if (isNew) {
+                giveRootDirectory(fileSystem);
+            }
             serve(termination, mountPoint, space, fileSystem);
         }
         LOG.info("everything is on disk; done");
@@ -91,9 +98,19 @@ final class MountProcess {
         return options;
     }
 
-    private void prepareStore() {
+    /** The root directory of a new space belongs to who made the space. */
+    private static void giveRootDirectory(final FileSystem fileSystem) {
+        final AttributeChange change = new AttributeChange();
+        change.setUid = true;
+        change.uid = Libc.INSTANCE.geteuid();
+        change.setGid = true;
+        change.gid = Libc.INSTANCE.getegid();
+        fileSystem.setAttributes(Caller.ROOT, FileSystem.ROOT, change, new Attributes());
+    }
+
+    private void prepareStore(final boolean isNew) {
         final Path store = settings.space().store();
-        if (settings.options().readOnly() && !Stores.exists(store)) {
+        if (settings.options().readOnly() && isNew) {
             throw new MountException("there is no dsm store in " + store + ", and a read-only mount makes none");
         }
         try {

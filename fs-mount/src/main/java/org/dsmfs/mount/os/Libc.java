@@ -30,6 +30,9 @@ public interface Libc {
     /** geteuid(2). */
     int geteuid();
 
+    /** getegid(2). */
+    int getegid();
+
     /** setsid(2). */
     int setsid();
 
