@@ -61,7 +61,7 @@ fail() {
 daemon_pid() {
     local process
     for process in /proc/[0-9]*; do
-        if tr '\0' '\n' < "$process/cmdline" 2> /dev/null | grep -qFx -e "$store" -e "--store=$store" &&
+        if grep -qzFx -e "$store" -e "--store=$store" "$process/cmdline" 2> /dev/null &&
             find "$process/fd" -lname /dev/fuse 2> /dev/null | grep -q .; then
             basename "$process"
             return
