@@ -14,6 +14,7 @@ import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.PageTransaction;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceClosedException;
 import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.SpaceStatus;
 
@@ -33,6 +34,7 @@ final class HeapSpace implements Space {
     private long usedBytes;
     private long nextNumber = 16;
     private int mostFreesInRun;
+    private int executionsLeft = Integer.MAX_VALUE;
 
     private record Address(long segment, long page) {
     }
@@ -72,9 +74,15 @@ final class HeapSpace implements Space {
         pages.put(new Address(segment, page), new byte[pageSizeOf(segment)]);
     }
 
+    /** Refuses everything after so many more executions, until {@link #restart}. */
+    void stopAfter(final int executions) {
+        executionsLeft = executions;
+    }
+
     /** What a crash does: volatile pages are gone. */
     void restart() {
         pages.keySet().removeIf(address -> Segment.isVolatile(address.segment));
+        executionsLeft = Integer.MAX_VALUE;
     }
 
     int pageCount() {
@@ -91,6 +99,9 @@ final class HeapSpace implements Space {
 
     @Override
     public synchronized <R> R execute(final Operation<R> operation) {
+        if (executionsLeft-- <= 0) {
+            throw new SpaceClosedException("stopped by the test", null);
+        }
         for (int run = 0; ; run++) {
             final HeapTransaction transaction = new HeapTransaction(abandonments != null && run < MOST_ABANDONED_RUNS);
             try {
