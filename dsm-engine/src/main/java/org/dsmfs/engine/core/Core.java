@@ -597,6 +597,11 @@ public final class Core {
         committed(image.version());
     }
 
+    /** What the slot table says of this slot was mended, and has to be written. */
+    public void rewrite(final SlotImage image) {
+        disk.rewrite(image);
+    }
+
     /** The log names this slot. @return whether the slot tables say that it is free; it is taken now */
     boolean reserve(final boolean large, final int slot) {
         final SlotAllocator slots = disk.allocator(large);

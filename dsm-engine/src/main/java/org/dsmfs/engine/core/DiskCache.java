@@ -107,6 +107,11 @@ final class DiskCache {
         allocator(image.large()).take(image.slot());
     }
 
+    /** The slot table's entry of this slot, which is in use, has to be written again. */
+    void rewrite(final SlotImage image) {
+        changes(image.large()).put(image.slot(), image);
+    }
+
     PageIndex index() {
         return index;
     }

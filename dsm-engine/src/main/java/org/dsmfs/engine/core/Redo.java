@@ -40,6 +40,7 @@ public final class Redo {
 
     private final Core core;
     private final long snapshotLsn;
+    private final boolean pagesLost;
     private final Fetcher fetcher;
     private final Location location = new Location();
     /** Slots that the log names and the slot tables say are free. */
@@ -51,10 +52,14 @@ public final class Redo {
     private static final class Damaged extends AddressTable.Entry {
     }
 
-    /** @param snapshotLsn state of the slot tables */
-    public Redo(final Core core, final long snapshotLsn, final Fetcher fetcher) {
+    /**
+     * @param snapshotLsn state of the slot tables
+     * @param pagesLost   whether the slot tables are damaged, so that a page may be unknown that should be there
+     */
+    public Redo(final Core core, final long snapshotLsn, final boolean pagesLost, final Fetcher fetcher) {
         this.core = core;
         this.snapshotLsn = snapshotLsn;
+        this.pagesLost = pagesLost;
         this.fetcher = fetcher;
     }
 
@@ -118,7 +123,7 @@ public final class Redo {
                         final long lsn, final long version) {
         final long oldVersion = record.getLong(entry + RecordFormat.ENTRY_OLD_VERSION);
         final long current = versionOf(segment, index);
-        if (current >= version || current == 0 && oldVersion != 0 && lsn < snapshotLsn) {
+        if (current >= version || current == 0 && oldVersion != 0 && mayBeUnknown(segment, index, lsn)) {
             return;
         }
         final Page page;
@@ -195,13 +200,29 @@ public final class Redo {
 
     private void free(final long segment, final long index, final long lsn, final long version) {
         final long current = versionOf(segment, index);
-        if (current == 0 && lsn >= snapshotLsn) {
+        if (current == 0 && !mayBeUnknown(segment, index, lsn)) {
             throw inconsistent("the page to free does not exist", segment, index, lsn);
         }
         if (current != 0 && current < version) {
             core.forget(segment, index, core.resident(segment, index));
             isWhole(segment, index);
         }
+    }
+
+    /** @return whether a page that the record takes for present may be unknown all the same */
+    private boolean mayBeUnknown(final long segment, final long index, final long lsn) {
+        if (lsn >= snapshotLsn && pagesLost && damaged.get(segment, index) == null) {
+            LOG.error("page {} is lost, its slot is unknown", Segment.describe(segment, index));
+            addDamaged(segment, index);
+        }
+        return lsn < snapshotLsn || pagesLost;
+    }
+
+    private void addDamaged(final long segment, final long index) {
+        final Damaged entry = new Damaged();
+        entry.segment = segment;
+        entry.page = index;
+        damaged.add(entry);
     }
 
     /** @return 0 if the page is absent */
@@ -220,10 +241,7 @@ public final class Redo {
                 fetcher.fetch(core.fetchOf(segment, index));
             } catch (final PageDamagedException e) {
                 LOG.error("{}; newer changes to it are lost", e.getMessage());
-                final Damaged entry = new Damaged();
-                entry.segment = segment;
-                entry.page = index;
-                damaged.add(entry);
+                addDamaged(segment, index);
             }
         }
         return core.resident(segment, index);

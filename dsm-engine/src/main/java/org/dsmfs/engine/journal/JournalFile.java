@@ -31,6 +31,27 @@ public final class JournalFile {
         }
     }
 
+    /** @return whether the disk has no journal, or one of zeros, which never held anything */
+    public static boolean isBlank(final Disk disk) {
+        if (!disk.exists(FILE)) {
+            return true;
+        }
+        try (Disk.DiskFile file = disk.open(FILE)) {
+            final UnsafeBuffer chunk = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 20));
+            final long size = file.size();
+            for (long position = 0; position < size; position += chunk.capacity()) {
+                final int length = (int) Math.min(chunk.capacity(), size - position);
+                file.read(position, chunk.addressOffset(), length);
+                for (int i = 0; i < length; i++) {
+                    if (chunk.getByte(i) != 0) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        }
+    }
+
     /** @return bytes of log that the file can hold */
     public long capacity() {
         return capacity;

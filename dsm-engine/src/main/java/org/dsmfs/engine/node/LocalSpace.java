@@ -40,6 +40,7 @@ public final class LocalSpace implements Space {
     private final Core core;
     private final LogWriter log;
     private final PagingElement paging;
+    private final List<String> lostPages;
     /** Why the space serves no more; null while it does. */
     private volatile SpaceClosedException closed;
     /** Does the background work; null if {@link #doWork} is called by somebody else. */
@@ -57,6 +58,7 @@ public final class LocalSpace implements Space {
             this.paging = new PagingElement(core, coreLock, store, log, diskBytes);
             recovery.redo(paging);
             core.recovered();
+            this.lostPages = recovery.lostPages();
         } catch (final RuntimeException e) {
             core.free();
             throw e;
@@ -315,11 +317,11 @@ public final class LocalSpace implements Space {
         }
     }
 
-    /** @return for each page whose copy on disk is damaged, a sentence that names it */
+    /** @return for each page whose copy on disk is damaged, a sentence that names it or, if that is lost, its slot */
     public List<String> findDamagedPages() {
         final List<long[]> pages = new ArrayList<>();
         forEachPage((segment, page) -> pages.add(new long[] {segment, page}));
-        final List<String> findings = new ArrayList<>();
+        final List<String> findings = new ArrayList<>(lostPages);
         for (final long[] page : pages) {
             try {
                 execute(transaction -> transaction.read(page[0], page[1]));

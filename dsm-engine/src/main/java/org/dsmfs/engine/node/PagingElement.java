@@ -206,6 +206,7 @@ final class PagingElement {
             log.sync(endLsn);
             applyImages(store, checkpoint.images());
             store.superblock.redoLsn = checkpoint.redoLsn();
+            store.superblock.snapshotLsn = checkpoint.snapshotLsn();
             store.superblock.endLsn = endLsn;
             coreLock.lock();
             try {

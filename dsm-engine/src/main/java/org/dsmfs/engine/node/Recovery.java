@@ -2,14 +2,11 @@ package org.dsmfs.engine.node;
 
 import org.agrona.DirectBuffer;
 import org.dsmfs.engine.EngineException;
-import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.core.Redo;
 import org.dsmfs.engine.core.SlotImage;
 import org.dsmfs.engine.journal.RecordFormat;
-import org.dsmfs.engine.store.PageIndex.Location;
-import org.dsmfs.engine.store.Slab;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +22,7 @@ final class Recovery {
 
     private final Store store;
     private final Core core;
+    private final SlotTables tables;
     private Redo redo;
     private long snapshotLsn;
     private long redoLsn;
@@ -33,8 +31,9 @@ final class Recovery {
     Recovery(final Store store, final Core core) {
         this.store = store;
         this.core = core;
+        this.tables = new SlotTables(store, core);
         this.redoLsn = store.superblock.redoLsn;
-        this.snapshotLsn = redoLsn;
+        this.snapshotLsn = store.superblock.snapshotLsn;
     }
 
     /**
@@ -53,7 +52,7 @@ final class Recovery {
         }
         core.grown(false, store.small.slots());
         core.grown(true, store.large.slots());
-        final long pages = readTables(!clean || indexIsFresh);
+        final long pages = tables.load(clean && !indexIsFresh);
         if (!clean) {
             findEnd();
             // What is seen from now on must not get lost: it may have been in the kernel's memory only.
@@ -63,6 +62,7 @@ final class Recovery {
         store.superblock.incarnation = core.incarnation();
         store.superblock.clean = false;
         store.superblock.redoLsn = redoLsn;
+        store.superblock.snapshotLsn = snapshotLsn;
         store.superblock.endLsn = endLsn;
         store.superblock.write();
         core.startLog(redoLsn, endLsn);
@@ -94,42 +94,62 @@ final class Recovery {
             (System.nanoTime() - startNs) / 1_000_000);
     }
 
+    /** @return for each page that is lost without a trace but its slot, a sentence that says so */
+    List<String> lostPages() {
+        return tables.lostSlots();
+    }
+
     private void fetch(final Fetch fetch) {
         core.fetched(fetch, store.read(fetch));
     }
 
-    /** Applies the checkpoints that the log has whole to the slot tables. */
+    /**
+     * Applies the checkpoints that the log has whole, and the slot tables may not have yet, to the slot tables. Finds the
+     * end of the log; parts of a checkpoint that the node did not live to end are none of it, for otherwise a node that
+     * is killed in one checkpoint after the other would fill the journal.
+     */
     private void finishCheckpoints() {
         final List<SlotImage> images = new ArrayList<>();
         final int[] incarnation = {0};
-        endLsn = store.journal.read(redoLsn, record -> {
+        endLsn = redoLsn;
+        final long readEndLsn = store.journal.read(redoLsn, record -> {
+            final long lsn = record.getLong(RecordFormat.LSN);
+            final int length = record.getInt(RecordFormat.LENGTH);
             if (record.getInt(RecordFormat.INCARNATION) != incarnation[0]) {
-                // Parts of a checkpoint that the node did not live to end.
                 images.clear();
                 incarnation[0] = record.getInt(RecordFormat.INCARNATION);
             }
             switch (record.getShort(RecordFormat.TYPE)) {
-                case RecordFormat.OPERATION -> { }
+                case RecordFormat.OPERATION -> endLsn = lsn + length;
                 case RecordFormat.CHECKPOINT_PART -> readImages(record, images);
                 case RecordFormat.CHECKPOINT_END -> {
-                    if (images.size() != record.getLong(RecordFormat.END_IMAGE_COUNT)) {
-                        throw new EngineException("the checkpoint at LSN " + record.getLong(RecordFormat.LSN) + " has "
-                            + images.size() + " entries instead of " + record.getLong(RecordFormat.END_IMAGE_COUNT)
-                            + ": restore the store from a copy");
+                    endLsn = lsn + length;
+                    // Of an older checkpoint, which is in the slot tables, the log may lack the first parts.
+                    if (lsn >= store.superblock.endLsn) {
+                        finishCheckpoint(record, images);
                     }
-                    PagingElement.applyImages(store, images);
-                    snapshotLsn = record.getLong(RecordFormat.END_SNAPSHOT_LSN);
-                    redoLsn = record.getLong(RecordFormat.END_REDO_LSN);
                     images.clear();
                 }
                 default -> throw new EngineException("the journal has a record of unknown type "
                     + record.getShort(RecordFormat.TYPE) + ": install the newer dsm that wrote it");
             }
         });
-        if (endLsn < store.superblock.endLsn) {
-            throw new EngineException("the journal is damaged at LSN " + endLsn + ", but " + store.superblock.endLsn
-                + " was reached before: restore the store from a copy");
+        if (readEndLsn < store.superblock.endLsn) {
+            throw new EngineException("the journal is damaged at LSN " + readEndLsn + ", but "
+                + store.superblock.endLsn + " was reached before: restore the store from a copy");
         }
+        endLsn = Math.max(endLsn, store.superblock.endLsn);
+    }
+
+    private void finishCheckpoint(final DirectBuffer end, final List<SlotImage> images) {
+        if (images.size() != end.getLong(RecordFormat.END_IMAGE_COUNT)) {
+            throw new EngineException("the checkpoint at LSN " + end.getLong(RecordFormat.LSN) + " has "
+                + images.size() + " entries instead of " + end.getLong(RecordFormat.END_IMAGE_COUNT)
+                + ": restore the store from a copy");
+        }
+        PagingElement.applyImages(store, images);
+        snapshotLsn = end.getLong(RecordFormat.END_SNAPSHOT_LSN);
+        redoLsn = end.getLong(RecordFormat.END_REDO_LSN);
     }
 
     private static void readImages(final DirectBuffer record, final List<SlotImage> images) {
@@ -146,54 +166,22 @@ final class Recovery {
         }
     }
 
-    private long readTables(final boolean fillIndex) {
-        if (fillIndex) {
-            store.index.clear();
-        }
-        final long smallPages = readTable(false, fillIndex);
-        final long pages = smallPages + readTable(true, fillIndex);
-        if (!fillIndex && store.index.size() != pages) {
-            throw new EngineException("the page index has " + store.index.size() + " pages, the slot tables have "
-                + pages + ": delete the file page-index in the store");
-        }
-        return pages;
-    }
-
-    private long readTable(final boolean large, final boolean fillIndex) {
-        final Slab slab = store.slab(large);
-        final long[] pages = {0};
-        slab.readTable(new Slab.TableVisitor() {
-            @Override
-            public void page(final int slot, final long segment, final long page, final Location location) {
-                if (Segment.isLarge(segment) != large) {
-                    damaged(slot);
-                    return;
-                }
-                core.load(new SlotImage(large, slot, segment, page, location.version, location.length, location.crc));
-                if (fillIndex) {
-                    store.index.put(segment, page, location);
-                }
-                pages[0]++;
-            }
-
-            @Override
-            public void damaged(final int slot) {
-                LOG.error("the {} slot table is damaged at slot {}: its page is lost", large ? "large" : "small", slot);
-            }
-        });
-        return pages[0];
-    }
-
-    /** The log ends before the first record whose page contents did not reach the disk. */
+    /**
+     * The log ends before the first record whose page contents did not reach the disk. What was known to be durable did
+     * reach it: if it does not match any more, that page alone is damaged.
+     */
     private void findEnd() {
-        redo = new Redo(core, snapshotLsn, this::fetch);
+        final long durableLsn = store.superblock.endLsn;
+        redo = new Redo(core, snapshotLsn, !tables.lostSlots().isEmpty(), this::fetch);
         final boolean[] ended = {false};
         store.journal.read(redoLsn, record -> {
-            if (ended[0] || record.getShort(RecordFormat.TYPE) != RecordFormat.OPERATION) {
+            final long lsn = record.getLong(RecordFormat.LSN);
+            // Slots that were named before the snapshot are in the slot tables, or are not needed any more.
+            if (ended[0] || lsn < snapshotLsn || lsn >= endLsn
+                || record.getShort(RecordFormat.TYPE) != RecordFormat.OPERATION) {
                 return;
             }
-            final long lsn = record.getLong(RecordFormat.LSN);
-            if (lsn >= snapshotLsn && !Redo.slotsHold(record, store::matches)) {
+            if (lsn >= durableLsn && !Redo.slotsHold(record, store::matches)) {
                 ended[0] = true;
                 endLsn = lsn;
                 LOG.info("the log ends at LSN {}: what the operation there wrote did not reach the disk", lsn);

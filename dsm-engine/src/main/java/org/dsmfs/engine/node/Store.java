@@ -51,8 +51,12 @@ final class Store {
         this.staging = ThreadLocal.withInitial(() -> new Staging(superblock.dataPageBytes));
     }
 
+    /**
+     * @return whether there is a store. A superblock that was never written whole, beside a journal that never held
+     *     anything, is none: its making was cut short.
+     */
     static boolean exists(final Disk disk) {
-        return disk.exists(Superblock.FILE);
+        return disk.exists(Superblock.FILE) && (Superblock.isWritten(disk) || !JournalFile.isBlank(disk));
     }
 
     /** Makes a store; the superblock comes last, so that a half-made store is none. */

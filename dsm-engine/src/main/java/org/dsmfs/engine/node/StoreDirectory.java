@@ -71,8 +71,9 @@ final class StoreDirectory {
         return index;
     }
 
-    /** Lets go of the directory; the index is closed with the store. */
+    /** Lets go of the directory, and of the index if that was not closed with the store. */
     void close() {
+        index.close();
         disk.close();
     }
 }

@@ -1,6 +1,7 @@
 package org.dsmfs.engine.store;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.EngineException;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,7 @@ public final class Slab {
     private static final int LENGTH_OFFSET = 24;
     private static final int CONTENT_CRC_OFFSET = 28;
     private static final int ENTRY_CRC_OFFSET = 32;
+    private static final int CHECKED_BITS = (ENTRY_CRC_OFFSET + 4) * Byte.SIZE;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int TABLE_BATCH = 4096;
 
@@ -34,8 +36,12 @@ public final class Slab {
 
     /** Receives the slot table. */
     public interface TableVisitor {
-        /** A slot that holds a page. */
-        void page(int slot, long segment, long page, PageIndex.Location location);
+        /**
+         * A slot that holds a page.
+         *
+         * @param mended whether one bit of the entry was wrong on disk
+         */
+        void page(int slot, long segment, long page, PageIndex.Location location, boolean mended);
 
         /** A slot whose entry does not match its checksum. */
         void damaged(int slot);
@@ -133,11 +139,16 @@ public final class Slab {
         }
     }
 
-    /** Reads the whole slot table. */
+    /**
+     * Reads the whole slot table.
+     *
+     * @throws EngineException if it names slots beyond the end of the file of slots
+     */
     public void readTable(final TableVisitor visitor) {
         final PageIndex.Location location = new PageIndex.Location();
-        for (int first = 0; first < slots; first += TABLE_BATCH) {
-            final int count = Math.min(TABLE_BATCH, slots - first);
+        final int entries = (int) Math.min(table.size() / ENTRY_BYTES, Integer.MAX_VALUE);
+        for (int first = 0; first < entries; first += TABLE_BATCH) {
+            final int count = Math.min(TABLE_BATCH, entries - first);
             table.read((long) first * ENTRY_BYTES, tableBuffer.addressOffset(), count * ENTRY_BYTES);
             for (int i = 0; i < count; i++) {
                 readEntry(first + i, i * ENTRY_BYTES, location, visitor);
@@ -147,23 +158,53 @@ public final class Slab {
 
     private void readEntry(final int slot, final int entry, final PageIndex.Location location,
                            final TableVisitor visitor) {
-        location.slot = slot;
-        location.version = tableBuffer.getLong(entry + VERSION_OFFSET, ORDER);
-        location.length = tableBuffer.getInt(entry + LENGTH_OFFSET, ORDER);
-        location.crc = tableBuffer.getInt(entry + CONTENT_CRC_OFFSET, ORDER);
-        final long segment = tableBuffer.getLong(entry + SEGMENT_OFFSET, ORDER);
-        final long page = tableBuffer.getLong(entry + PAGE_OFFSET, ORDER);
-        final int storedCrc = tableBuffer.getInt(entry + ENTRY_CRC_OFFSET, ORDER);
-        if (location.version == 0 && segment == 0 && page == 0 && storedCrc == 0 && location.length == 0
-            && location.crc == 0) {
+        if (isFree(entry)) {
             return;
         }
-        if (storedCrc != entryCrc(entry) || location.length < 0 || location.length > pageSize
-            || location.version <= 0) {
+        final boolean mended = !isValid(entry);
+        if (mended && !mend(entry)) {
             visitor.damaged(slot);
-        } else {
-            visitor.page(slot, segment, page, location);
+        } else if (!isFree(entry)) {
+            if (slot >= slots) {
+                throw new EngineException("the slot table has a page in slot " + slot + ", but there are only " + slots
+                    + " slots: restore the store from a copy");
+            }
+            location.slot = slot;
+            location.version = tableBuffer.getLong(entry + VERSION_OFFSET, ORDER);
+            location.length = tableBuffer.getInt(entry + LENGTH_OFFSET, ORDER);
+            location.crc = tableBuffer.getInt(entry + CONTENT_CRC_OFFSET, ORDER);
+            visitor.page(slot, tableBuffer.getLong(entry + SEGMENT_OFFSET, ORDER),
+                tableBuffer.getLong(entry + PAGE_OFFSET, ORDER), location, mended);
         }
+    }
+
+    private boolean isFree(final int entry) {
+        return tableBuffer.getLong(entry + SEGMENT_OFFSET) == 0 && tableBuffer.getLong(entry + PAGE_OFFSET) == 0
+            && tableBuffer.getLong(entry + VERSION_OFFSET) == 0 && tableBuffer.getLong(entry + LENGTH_OFFSET) == 0
+            && tableBuffer.getInt(entry + ENTRY_CRC_OFFSET) == 0;
+    }
+
+    private boolean isValid(final int entry) {
+        final int length = tableBuffer.getInt(entry + LENGTH_OFFSET, ORDER);
+        return tableBuffer.getInt(entry + ENTRY_CRC_OFFSET, ORDER) == entryCrc(entry) && length >= 0
+            && length <= pageSize && tableBuffer.getLong(entry + VERSION_OFFSET, ORDER) > 0;
+    }
+
+    /** Undoes the flip of a single bit: with this checksum over so few bytes there is at most one that fits. */
+    private boolean mend(final int entry) {
+        for (int bit = 0; bit < CHECKED_BITS; bit++) {
+            flip(entry, bit);
+            if (isFree(entry) || isValid(entry)) {
+                return true;
+            }
+            flip(entry, bit);
+        }
+        return false;
+    }
+
+    private void flip(final int entry, final int bit) {
+        final int at = entry + bit / Byte.SIZE;
+        tableBuffer.putByte(at, (byte) (tableBuffer.getByte(at) ^ 1 << bit % Byte.SIZE));
     }
 
     private int entryCrc(final int entry) {

@@ -9,8 +9,9 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * What a store is, and where recovery starts: two copies of 4 KiB in the file {@value #FILE}, written in turn, the
- * valid one with the higher sequence counts. Little-endian; docs/ON-DISK-FORMATS.md.
+ * What a store is, and where recovery starts: two copies of 4 KiB in the file {@value #FILE}, the valid one with the
+ * higher sequence counts. Each write replaces both, one after the other: when one is damaged later, the other is no
+ * older. Little-endian; docs/ON-DISK-FORMATS.md.
  */
 public final class Superblock {
     /** Name of the file. */
@@ -34,7 +35,8 @@ public final class Superblock {
     private static final int VERSION_OFFSET = 80;
     private static final int CLEAN_OFFSET = 88;
     private static final int END_LSN_OFFSET = 96;
-    private static final int LENGTH = 104;
+    private static final int SNAPSHOT_LSN_OFFSET = 104;
+    private static final int LENGTH = 112;
 
     /** Identity of the space that the store is a part of. */
     public UUID spaceId;
@@ -48,6 +50,8 @@ public final class Superblock {
     public long journalBytes;
     /** Where redo starts. */
     public long redoLsn;
+    /** The slot tables are as of this LSN, at least {@link #redoLsn}. */
+    public long snapshotLsn;
     /** The log is at least this long; exactly, if the node stopped cleanly. */
     public long endLsn;
     /** At least every page version that the slot tables have. */
@@ -55,6 +59,8 @@ public final class Superblock {
     /** Whether the node stopped after a checkpoint of everything, so that the page index is right. */
     public boolean clean;
     private long sequence;
+    /** Format of a copy that may be of a newer version, or damaged; 0 if there is none. */
+    private int newerFormat;
 
     private final Block file;
 
@@ -93,16 +99,28 @@ public final class Superblock {
      */
     public static Superblock read(final Disk disk) {
         final Superblock superblock = new Superblock(disk.open(FILE));
-        boolean valid = false;
-        for (int copy = 0; copy < 2; copy++) {
-            valid |= superblock.readCopy(copy);
-        }
-        if (!valid) {
+        if (!superblock.readCopies()) {
+            final int format = superblock.newerFormat;
             superblock.close();
-            throw new EngineException("the superblock of the store is damaged or is not one of dsm; "
-                + "restore the store from a copy, or name another one with --store");
+            throw new EngineException(format != 0
+                ? "the store has format " + format + ", this is dsm for format " + FORMAT_VERSION
+                    + ": install the newer dsm that wrote it"
+                : "the superblock of the store is damaged or is not one of dsm; "
+                    + "restore the store from a copy, or name another one with --store");
         }
         return superblock;
+    }
+
+    /** @return whether there is a superblock that {@link #read} would accept, or of a newer format */
+    public static boolean isWritten(final Disk disk) {
+        final Superblock superblock = new Superblock(disk.open(FILE));
+        final boolean written = superblock.readCopies() || superblock.newerFormat != 0;
+        superblock.close();
+        return written;
+    }
+
+    private boolean readCopies() {
+        return readCopy(0) | readCopy(1);
     }
 
     private boolean readCopy(final int copy) {
@@ -116,8 +134,7 @@ public final class Superblock {
         }
         final int format = block.getInt(FORMAT_OFFSET, ORDER);
         if (format > FORMAT_VERSION) {
-            throw new EngineException("the store has format " + format + ", this is dsm for format " + FORMAT_VERSION
-                + ": install the newer dsm that wrote it");
+            newerFormat = format;
         }
         if (format != FORMAT_VERSION || block.getInt(CRC_OFFSET, ORDER) != file.crc()
             || block.getLong(SEQUENCE_OFFSET, ORDER) <= sequence) {
@@ -130,6 +147,7 @@ public final class Superblock {
         incarnation = block.getInt(INCARNATION_OFFSET, ORDER);
         journalBytes = block.getLong(JOURNAL_BYTES_OFFSET, ORDER);
         redoLsn = block.getLong(REDO_LSN_OFFSET, ORDER);
+        snapshotLsn = block.getLong(SNAPSHOT_LSN_OFFSET, ORDER);
         endLsn = block.getLong(END_LSN_OFFSET, ORDER);
         version = block.getLong(VERSION_OFFSET, ORDER);
         clean = block.getInt(CLEAN_OFFSET, ORDER) != 0;
@@ -152,12 +170,15 @@ public final class Superblock {
         block.putInt(INCARNATION_OFFSET, incarnation, ORDER);
         block.putLong(JOURNAL_BYTES_OFFSET, journalBytes, ORDER);
         block.putLong(REDO_LSN_OFFSET, redoLsn, ORDER);
+        block.putLong(SNAPSHOT_LSN_OFFSET, snapshotLsn, ORDER);
         block.putLong(END_LSN_OFFSET, endLsn, ORDER);
         block.putLong(VERSION_OFFSET, version, ORDER);
         block.putInt(CLEAN_OFFSET, clean ? 1 : 0, ORDER);
         block.putInt(CRC_OFFSET, file.crc(), ORDER);
-        file.file.write((sequence & 1) * COPY_BYTES, block.addressOffset(), COPY_BYTES);
-        file.file.sync();
+        for (int copy = 0; copy < 2; copy++) {
+            file.file.write((long) copy * COPY_BYTES, block.addressOffset(), COPY_BYTES);
+            file.file.sync();
+        }
     }
 
     /** Closes the file. */

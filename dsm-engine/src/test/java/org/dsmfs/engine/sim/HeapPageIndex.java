@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A page index on the heap, gone with the simulated process. */
-public final class HeapPageIndex implements PageIndex {
+public class HeapPageIndex implements PageIndex {
     private record Address(long segment, long page) {
     }
 
