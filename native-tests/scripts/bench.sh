@@ -69,8 +69,8 @@ timed() {
     record "$target" "$row" "$(awk -v ns=$((end - start)) 'BEGIN { printf "%.4f", ns / 1e9 }')"
 }
 
-# fio_value FIELD OPTION...: runs fio and prints a field of its terse output (7 and 48: KiB/s, 8 and 49: calls/s, read and
-# write).
+# fio_value FIELD OPTION...: runs fio and prints a field of its terse output: 7 and 48 are KiB/s, 8 and 49 calls/s, of
+# reads and writes.
 fio_value() {
     local field=$1
     shift

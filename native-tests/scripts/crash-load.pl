@@ -4,10 +4,10 @@
 #   crash-load.pl run DIR STATE SEED      works in DIR until a call fails, as it does when the daemon is killed
 #   crash-load.pl verify DIR STATE SEED   checks DIR against what the last run with this SEED recorded in STATE
 #
-# Some workers do random operations, each in a directory of its own below DIR and one after the other. The operations follow
-# from the seed and from what was there at the start, which STATE keeps with a record of each operation tried and of each
-# fsync that returned. After the crash a worker's directory must be what a prefix of its operations makes, and that prefix
-# must reach at least to the last fsync that returned.
+# Some workers do random operations, each in a directory of its own below DIR and one after the other. The operations
+# follow from the seed and from what was there at the start, which STATE keeps with a record of each operation tried and
+# of each fsync that returned. After the crash a worker's directory must be what a prefix of its operations makes, and
+# that prefix must reach at least to the last fsync that returned.
 use strict;
 use warnings;
 use Digest::MD5 qw(md5);
@@ -114,7 +114,8 @@ sub run_worker {
     my ($worker) = @_;
     my $model = read_directory(worker_directory($worker));
     nstore($model, start_path($worker));
-    sysopen(my $record, record_path($worker), O_WRONLY | O_CREAT | O_TRUNC, 0644) or die record_path($worker) . ": $!\n";
+    my $record_path = record_path($worker);
+    sysopen(my $record, $record_path, O_WRONLY | O_CREAT | O_TRUNC, 0644) or die "$record_path: $!\n";
     srand($seed * WORKERS + $worker);
     for (my $number = 1; ; $number++) {
         my $operation = choose($model, $number);

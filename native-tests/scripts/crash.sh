@@ -10,8 +10,8 @@
 #   --dsm COMMAND    instead of the installed dsm
 #
 # Each round mounts the same store, lets the load of crash-load.pl run for up to three seconds, kills the daemon with
-# SIGKILL, runs dsm fsck on the store, mounts it again and verifies: what was fsynced is there byte for byte, and of the rest
-# each worker has a prefix. Ends with 1 at the first round that fails, and then keeps the store and names it.
+# SIGKILL, runs dsm fsck on the store, mounts it again and verifies: what was fsynced is there byte for byte, and of the
+# rest each worker has a prefix. Ends with 1 at the first round that fails, and then keeps the store and names it.
 
 source "$(dirname "$0")/common.sh"
 here=$(dirname "$(realpath "$0")")

@@ -5,10 +5,10 @@
 #
 #   quick  (default) C project from Debian's sources, git, SQLite, PostgreSQL, rsync, tar, fio with verification
 #   full   the same for longer, and stress-ng's filesystem class and dbench
-#   STEP   only these: c-project git sqlite-wal sqlite-rollback postgresql rsync tar fio fio-mmap stress-ng dbench
+#   STEP   only these, of c-project git sqlite-wal sqlite-rollback postgresql rsync tar fio fio-mmap stress-ng dbench
 #
-# Prints PASS or FAIL and the seconds for each step, and the end of the log of one that fails; ends with 1 if any failed.
-# Installs missing packages as root.
+# Prints PASS or FAIL and the seconds for each step, and the end of the log of one that fails; ends with 1 if any
+# failed. Installs missing packages as root.
 
 # shellcheck disable=SC2317  # the steps' functions are called by name
 source "$(dirname "$0")/common.sh"
@@ -39,8 +39,8 @@ fetch_source() {
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
     read -r uri release < <(apt-get indextargets --format "\$(REPO_URI) \$(RELEASE)" 'Created-By: Packages')
     echo "deb-src [trusted=yes] $uri $release main" > "$apt/sources.list"
-    local options=(-q -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$apt/lists"
-        -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root)
+    local options=(-q -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=-
+        -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root)
     apt-get "${options[@]}" update
     (cd "$scratch" && apt-get "${options[@]}" source --download-only "$1")
 }
@@ -93,7 +93,8 @@ sqlite_writers() {
     need sqlite3 sqlite3
     local database=$work/$2/test.db writers=4 rows writer pids=()
     rows=$(by_extent 100 1000)
-    sqlite3 "$database" "PRAGMA journal_mode=$1; CREATE TABLE t (writer INT, n INT, filler BLOB, PRIMARY KEY (writer, n));"
+    sqlite3 "$database" "PRAGMA journal_mode=$1;
+        CREATE TABLE t (writer INT, n INT, filler BLOB, PRIMARY KEY (writer, n));"
     for ((writer = 0; writer < writers; writer++)); do
         for ((n = 0; n < rows; n++)); do
             echo "INSERT INTO t VALUES ($writer, $n, randomblob(500));"
@@ -200,8 +201,9 @@ run_tar() {
 # fio_verified NAME OPTION...
 fio_verified() {
     need fio fio
-    fio --name=verified --directory="$work/$1" --size="$(by_extent 64M 512M)" --numjobs=2 --rw=randwrite --bsrange=1k-64k \
-        --bs_unaligned --verify=crc32c --verify_fatal=1 --do_verify=1 --group_reporting "${@:2}"
+    fio --name=verified --directory="$work/$1" --size="$(by_extent 64M 512M)" --numjobs=2 --rw=randwrite \
+        --bsrange=1k-64k --bs_unaligned --verify=crc32c --verify_fatal=1 --do_verify=1 --verify_state_save=0 \
+        --group_reporting "${@:2}"
 }
 
 run_fio() {

@@ -23,7 +23,7 @@ import org.dsmfs.posix.sys.User;
 import org.junit.jupiter.api.Test;
 
 @PosixSuite("acl(5); POSIX.1e draft 17")
-@Needs({Capability.ROOT, Capability.ACLS})
+@Needs(Capability.ACLS)
 class AclTest {
     @Test
     void isKeptAndRead(final TestDirectory directory) {

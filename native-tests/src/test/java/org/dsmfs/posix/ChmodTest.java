@@ -8,10 +8,8 @@ import static org.dsmfs.posix.sys.Descriptor.O_RDONLY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -60,7 +58,6 @@ class ChmodTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     void onlyTheOwnerAndRootMay(final TestDirectory directory) throws Throwable {
         final String file = directory.file("file");
         Posix.chown(file, ALICE.uid(), ALICE.gid());
@@ -73,7 +70,6 @@ class ChmodTest {
 
     @ParameterizedTest
     @EnumSource(names = {"REGULAR", "DIRECTORY", "FIFO"})
-    @Needs(Capability.ROOT)
     @Basis("POSIX.1-2017 chmod(): S_ISGID is cleared for a file of a group that the caller is not in")
     void setgidIsClearedForAForeignGroup(final FileType type, final TestDirectory directory) throws Throwable {
         final String file = directory.make(type, "file");
@@ -89,7 +85,6 @@ class ChmodTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     @Basis("chmod(2): the sticky bit of a file that is no directory may be set by its owner on Linux")
     void anOwnerMaySetTheStickyBit(final TestDirectory directory) throws Throwable {
         final String file = directory.file("file");

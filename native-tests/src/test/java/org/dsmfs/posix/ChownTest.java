@@ -7,10 +7,8 @@ import static org.dsmfs.posix.support.Users.SHARED_GROUP;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -22,7 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @PosixSuite("POSIX.1-2017 chown(), fchown(), lchown(); chown(2)")
-@Needs(Capability.ROOT)
 class ChownTest {
     @ParameterizedTest
     @EnumSource

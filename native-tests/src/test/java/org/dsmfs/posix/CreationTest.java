@@ -18,10 +18,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.List;
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -97,7 +95,8 @@ class CreationTest {
     @ParameterizedTest
     @EnumSource
     void theModeIsTheOneAskedForLessTheMask(final Maker maker, final TestDirectory directory) {
-        final int[][] modeAndMask = {{0755, 0}, {0755, 022}, {0777, 0777}, {0151, 077}, {0345, 070}, {0345, 0501}, {0, 0}};
+        final int[][] modeAndMask =
+            {{0755, 0}, {0755, 022}, {0777, 0777}, {0151, 077}, {0345, 070}, {0345, 0501}, {0, 0}};
         for (final int[] pair : modeAndMask) {
             final String path = directory.path(Integer.toOctalString(pair[0]) + "-" + Integer.toOctalString(pair[1]));
             Posix.umask(pair[1]);
@@ -149,7 +148,6 @@ class CreationTest {
 
     @ParameterizedTest
     @EnumSource
-    @Needs(Capability.ROOT)
     void theOwnerIsTheCallerAndTheDirectoryMustBeWritable(final Maker maker, final TestDirectory directory)
         throws Throwable {
         final String open = directory.directory("open", 0777);
@@ -166,7 +164,6 @@ class CreationTest {
 
     @ParameterizedTest
     @EnumSource
-    @Needs(Capability.ROOT)
     @Basis("inode(7): in a directory with S_ISGID new files get its group, and new directories the bit too")
     void aSetgidDirectoryGivesItsGroup(final Maker maker, final TestDirectory directory) throws Throwable {
         final String shared = directory.directory("shared", 0777);
@@ -180,7 +177,6 @@ class CreationTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     @Basis("inode(7), kernel 6.0 and later: S_ISGID of an executable file is lost where the caller is not in the group")
     void aSetgidDirectoryMakesNoSetgidProgramOfAForeignGroup(final TestDirectory directory) throws Throwable {
         final String shared = directory.directory("shared", 0777);

@@ -11,10 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -93,7 +91,6 @@ class DirectoryTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     void removalNeedsAWritableParent(final TestDirectory directory) throws Throwable {
         final String parent = directory.directory("parent", 0755);
         final String sub = directory.directory("parent/sub", 0777);

@@ -8,10 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -94,7 +92,6 @@ class LinkTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     void theDirectoryMustBeWritable(final TestDirectory directory) throws Throwable {
         Posix.chmod(directory.path(), 0777);
         final String closed = directory.directory("closed", 0755);

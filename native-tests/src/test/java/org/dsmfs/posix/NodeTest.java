@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 @PosixSuite("POSIX.1-2017 mkfifo(), mknod(), bind(); mknod(2), fifo(7), unix(7)")
 class NodeTest {
     @Test
-    @Needs({Capability.ROOT, Capability.DEVICES})
+    @Needs(Capability.DEVICES)
     void devicesKeepTheirNumbers(final TestDirectory directory) {
         final int[][] numbers = {{0, 0}, {1, 3}, {255, 255}, {259, 1}, {4095, 256}, {511, 0xFFFFF}};
         for (final int[] number : numbers) {
@@ -52,7 +52,7 @@ class NodeTest {
     }
 
     @Test
-    @Needs({Capability.ROOT, Capability.DEVICES})
+    @Needs(Capability.DEVICES)
     void aDeviceWorks(final TestDirectory directory) {
         Posix.mknod(directory.path("zero"), S_IFCHR | 0666, 1, 5);
         try (Descriptor zero = Descriptor.open(directory.path("zero"), O_RDONLY)) {
@@ -61,7 +61,6 @@ class NodeTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     void onlyRootMakesDevices(final TestDirectory directory) throws Throwable {
         Posix.chmod(directory.path(), 0777);
         ALICE.run(() -> {

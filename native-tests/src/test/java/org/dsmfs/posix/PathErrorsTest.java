@@ -9,9 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Instant;
 import java.util.function.BiConsumer;
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -156,7 +154,6 @@ class PathErrorsTest {
 
     @ParameterizedTest
     @EnumSource
-    @Needs(Capability.ROOT)
     void withoutSearchPermissionNothingIsFound(final Operation operation, final TestDirectory directory)
         throws Throwable {
         final String open = directory.directory("open", 0777);

@@ -14,10 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -31,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @PosixSuite("POSIX.1-2017 4.5 file access permissions; path_resolution(7), credentials(7)")
-@Needs(Capability.ROOT)
 class PermissionTest {
     /** Each class of user, the shift of its permission bits, and somebody in it. */
     private enum Role {

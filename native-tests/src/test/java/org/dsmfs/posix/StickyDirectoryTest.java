@@ -5,10 +5,8 @@ import static org.dsmfs.posix.support.Users.BOB;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -20,7 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @PosixSuite("POSIX.1-2017 unlink(), rmdir(), rename(): S_ISVTX; inode(7)")
-@Needs(Capability.ROOT)
 class StickyDirectoryTest {
     /** Who owns the sticky directory and who the file in it; Alice acts. */
     private enum Owners {

@@ -10,10 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Random;
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -102,7 +100,6 @@ class TruncateTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     void truncateNeedsAWritableFile(final TestDirectory directory) throws Throwable {
         final String file = directory.file("file", 0644);
         ALICE.run(() -> Expect.error(Errno.EACCES, () -> Posix.truncate(file, 0)));

@@ -13,10 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.dsmfs.posix.support.Basis;
-import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
-import org.dsmfs.posix.support.Needs;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -48,7 +46,6 @@ class UnlinkTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     void theDirectoryMustBeWritable(final TestDirectory directory) throws Throwable {
         final String closed = directory.directory("closed", 0755);
         final String file = directory.file("closed/file");

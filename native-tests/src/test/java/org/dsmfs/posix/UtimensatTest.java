@@ -103,7 +103,6 @@ class UtimensatTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     @Basis("POSIX.1-2017 utimensat(): to now: the owner or who may write; otherwise the owner only")
     void aWriterMaySetNowAndOnlyTheOwnerMore(final TestDirectory directory) throws Throwable {
         final String file = directory.file("file", 0646);

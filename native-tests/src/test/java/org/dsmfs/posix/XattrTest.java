@@ -129,7 +129,6 @@ class XattrTest {
     }
 
     @Test
-    @Needs(Capability.ROOT)
     @Basis("xattr(7): user attributes are protected by the permission bits")
     void userAttributesNeedPermission(final TestDirectory directory) throws Throwable {
         final String path = directory.file("file", 0644);
@@ -144,7 +143,7 @@ class XattrTest {
     }
 
     @Test
-    @Needs({Capability.ROOT, Capability.TRUSTED_XATTRS})
+    @Needs(Capability.TRUSTED_XATTRS)
     @Basis("xattr(7): trusted attributes are for root, of all types")
     void trustedAttributesAreRoots(final TestDirectory directory) throws Throwable {
         final String path = directory.file("file", 0666);

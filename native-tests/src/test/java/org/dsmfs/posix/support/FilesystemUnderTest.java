@@ -40,6 +40,18 @@ public final class FilesystemUnderTest {
         return LACKING.contains(capability);
     }
 
+    /**
+     * Whether this process has root's rights, which the tests need.
+     *
+     * @throws IllegalStateException if it has not and a directory was given, lest nothing be tested unnoticed
+     */
+    static boolean mayBeTested() {
+        if (DECLARED && !Posix.isRoot()) {
+            throw new IllegalStateException("must run as root to test " + setting(DIRECTORY_SETTING));
+        }
+        return Posix.isRoot();
+    }
+
     /** Makes a directory that does not exist yet, mode 0755, owned by the user who runs the tests. */
     static String makeDirectory() {
         final String directory = ROOT + "/" + COUNTER.incrementAndGet();
