@@ -13,7 +13,7 @@ import org.dsmfs.layout.page.PageKind;
 final class Locks {
     private static final int RANGE = 0;
     private static final int FLOCK = 1;
-    private static final int MAX_PAGES = 64;
+    private static final int MAX_PAGES = 32;
     private static final int MAX_LOCKS = MAX_PAGES * LockPage.CAPACITY;
 
     private final PageTransaction tx;

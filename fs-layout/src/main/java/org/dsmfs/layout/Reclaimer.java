@@ -33,7 +33,7 @@ final class Reclaimer {
         final boolean isListed = inode.view().has(InodePage.ORPHAN);
         if (isRemoved && isTrimmed) {
             if (isListed) {
-                Orphans.remove(run, inode.ino());
+                Orphans.remove(run, inode);
             }
             new Xattrs(inode).freePages();
             inode.free();
@@ -44,7 +44,7 @@ final class Reclaimer {
             if (mustBeListed) {
                 Orphans.add(run, inode);
             } else {
-                Orphans.remove(run, inode.ino());
+                Orphans.remove(run, inode);
             }
             inode.edit().flag(InodePage.ORPHAN, mustBeListed);
         }
