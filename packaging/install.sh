@@ -7,7 +7,8 @@ usage() {
 usage: packaging/install.sh [OPTIONS]
 Installs what is missing (JDK, Maven, FUSE), builds, installs dsm, and mounts /mnt/dsm. Run as root.
 
-  --prefix DIR        install below DIR (default /usr/local)
+  --prefix DIR        install below DIR (default /usr/local); mount.dsm for mount(8) and the systemd unit
+                      are installed with /usr/local and /usr only
   --mount-point DIR   mount there (default /mnt/dsm)
   --no-mount          do not mount
   --no-build          install what has been built before
@@ -45,8 +46,12 @@ source=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 home=$prefix/lib/dsm
 commands=(dsm dsm-mount)
 pages=(dsm.8 dsm-mount.8)
-helper=/sbin/mount.dsm
-unit=/etc/systemd/system/dsm@.service
+# mount(8) and systemd look for these in one place only, so an installation elsewhere does without.
+helper= unit=
+if [[ $prefix == /usr/local || $prefix == /usr ]]; then
+    helper=/sbin/mount.dsm
+    unit=/etc/systemd/system/dsm@.service
+fi
 
 remove_all() {
     local name
@@ -56,10 +61,12 @@ remove_all() {
     for name in "${pages[@]}"; do
         rm -f -- "$prefix/share/man/man8/$name"
     done
-    if [[ $(readlink -- "$helper" || true) == "$home/bin/mount.dsm" ]]; then
-        rm -f -- "$helper"
+    if [[ -n $helper ]]; then
+        if [[ $(readlink -- "$helper" || true) == "$home/bin/mount.dsm" ]]; then
+            rm -f -- "$helper"
+        fi
+        rm -f -- "$unit"
     fi
-    rm -f -- "$unit"
     rm -rf -- "$home"
 }
 
@@ -113,11 +120,13 @@ done
 for name in "${commands[@]}"; do
     ln -s "$home/bin/$name" "$prefix/bin/$name"
 done
-ln -sf "$home/bin/mount.dsm" "$helper"
+if [[ -n $helper ]]; then
+    ln -sf "$home/bin/mount.dsm" "$helper"
+fi
 for name in "${pages[@]}"; do
     install -m 644 "$source/packaging/man/$name" "$prefix/share/man/man8"
 done
-if [[ -d ${unit%/*} ]]; then
+if [[ -n $unit && -d ${unit%/*} ]]; then
     sed "s|@PREFIX@|$prefix|" "$source/packaging/systemd/dsm@.service" >"$unit"
 fi
 

@@ -1,0 +1,126 @@
+#!/bin/bash
+# Passes all tests on Debian 12 from a checkout: installs what they need, builds, runs the unit tests, and then the suites
+# that need real mounts, with the product installed in a directory of its own that is removed afterwards.
+set -euo pipefail
+
+usage() {
+    cat <<'END'
+usage: packaging/test.sh [OPTIONS] [PART...]
+Installs what the tests need and runs them. Run as root, where /dev/fuse is.
+
+  --crash-rounds N   kills of a daemon under load (default 100)
+  -h, --help         show this help
+
+Parts, all by default and in this order:
+  unit      unit tests, simulated crashes, the POSIX suite on the local disk; on each JDK found, 17 and later
+  posix     the POSIX suite on a mount
+  programs  ordinary programs on a mount
+  crash     kill -9 under load
+Longer runs have their own commands: docs/TESTING.md.
+END
+}
+
+say() {
+    echo "test: $*"
+}
+
+die() {
+    echo "test: $*" >&2
+    exit 1
+}
+
+crash_rounds=100 parts=()
+while (($#)); do
+    case $1 in
+        --crash-rounds) crash_rounds=${2:?--crash-rounds needs a number} && shift ;;
+        -h | --help) usage && exit 0 ;;
+        unit | posix | programs | crash) parts+=("$1") ;;
+        *) usage >&2 && exit 2 ;;
+    esac
+    shift
+done
+((${#parts[@]})) || parts=(unit posix programs crash)
+((EUID == 0)) || die "must be run as root: it mounts, and acts as several users"
+[[ -c /dev/fuse ]] || die "/dev/fuse is missing: modprobe fuse, or give the container the device"
+
+source=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
+work=$(mktemp -d /var/tmp/dsm-test.XXXXXX)
+mount_point=$work/mnt
+clean_up() {
+    local status=$?
+    if mountpoint -q "$mount_point" 2>/dev/null || grep -q " $mount_point " /proc/self/mounts; then
+        umount "$mount_point" || umount -l "$mount_point"
+    fi
+    if ((status)); then
+        cp "$work/log" "$source/dsm-test.log" 2>/dev/null && say "the daemon's log: $source/dsm-test.log"
+    fi
+    rm -rf --one-file-system "$work"
+    exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# What the libfuse 2 front end cannot carry; the suite checks that it really is lacking.
+lacks=O_TMPFILE,RENAME_NOREPLACE,RENAME_EXCHANGE,COLLAPSE_RANGE,INSERT_RANGE,SEEK_HOLE,ACLS,BIRTH_TIME
+
+needed=(acl attr perl python3 procps util-linux gcc libc6-dev make)
+missing=()
+for package in "${needed[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+    say "installing ${missing[*]}"
+    apt-get update -q -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+say "installing the product below $work"
+bash "$source/packaging/install.sh" --prefix "$work/installed" --no-mount
+export PATH=$work/installed/bin:$PATH
+
+passed=0
+part() {
+    local name=$1 start=$SECONDS
+    shift
+    say "$name starts"
+    "$@" || die "$name failed"
+    passed=$((passed + 1))
+    say "$name passed in $((SECONDS - start)) s"
+}
+
+unit() {
+    local home version
+    mvn -B -ntp -f "$source/pom.xml" test
+    for home in /usr/lib/jvm/*; do
+        [[ -x $home/bin/javac && ! -L $home ]] || continue
+        version=$("$home/bin/javac" -version 2>&1 | sed 's/javac \([0-9]*\).*/\1/')
+        if ((version > 17)); then
+            say "once more on JDK $version"
+            JAVA_HOME=$home mvn -B -ntp -f "$source/pom.xml" -Ddsm.crash.points=1000 test
+        fi
+    done
+}
+
+mounted() {
+    mkdir -p "$mount_point"
+    dsm-mount --store "$work/store" --log-file "$work/log" "$mount_point"
+    "$@"
+    umount "$mount_point"
+    dsm fsck "$work/store"
+}
+
+posix() {
+    mkdir -p "$mount_point/posix"
+    POSIX_DIR=$mount_point/posix POSIX_LACKS=$lacks mvn -B -ntp -f "$source/pom.xml" -pl native-tests test
+}
+
+for name in "${parts[@]}"; do
+    case $name in
+        unit) part "unit tests" unit ;;
+        posix) part "POSIX suite on a mount" mounted posix ;;
+        programs) part "programs on a mount" mounted bash "$source/native-tests/scripts/programs.sh" "$mount_point" quick ;;
+        crash) part "kill -9 under load" bash "$source/native-tests/scripts/crash.sh" --rounds "$crash_rounds" ;;
+    esac
+done
+echo "$passed passed, 0 failed"
