@@ -128,7 +128,11 @@ final class FileContent {
         if (!inode.view().has(InodePage.TRIM_PENDING)) {
             return true;
         }
-        final long next = free(inode.view().trimFromPage(), pageOf(MAX_SIZE));
+        final long firstToFree = inode.view().trimFromPage();
+        if (firstToFree < firstWholePage(size())) {
+            throw inode.damaged("wants to free data pages before its end");
+        }
+        final long next = free(firstToFree, pageOf(MAX_SIZE));
         if (next != DONE) {
             return false;
         }

@@ -264,9 +264,7 @@ public final class FileSystemCheck {
         requireCount(ino, "data pages in its map", data, pages.data);
         requireCount(ino, "bitmap pages in its map", holes, pages.holes);
         requireCount(ino, "nodes in its tree", nodes, pages.directory);
-        if (!inode.isDirectory() && !inode.isMapped() && page.size() > InodePage.BODY_LENGTH) {
-            found(ino, "is bigger than its inode but has no data pages");
-        } else if (!inode.isDirectory() && !new FileContent(inode).isZeroBeyondEnd()) {
+        if (!inode.isDirectory() && !new FileContent(inode).isZeroBeyondEnd()) {
             found(ino, "has bytes other than zero beyond its end");
         }
     }

@@ -31,11 +31,9 @@ final class Inode {
         inode.page.wrap(buffer);
         final String damage = inode.page.damage(ino);
         if (damage != null) {
-            throw new DamagedPageException(segment, 0, damage);
+            throw inode.damaged(damage);
         }
-        if (!FileType.isKnown(inode.page.mode())) {
-            throw new DamagedPageException(segment, 0, "has an unknown type");
-        }
+        inode.requireConsistent();
         return inode;
     }
 
@@ -91,5 +89,19 @@ final class Inode {
     /** @return the error for bytes of this inode's page that make no sense */
     DamagedPageException damaged(final String detail) {
         return new DamagedPageException(PageKind.INODE.segment(ino), 0, detail);
+    }
+
+    /** Type, flags and size decide what the body is taken for, so they must not contradict each other. */
+    private void requireConsistent() {
+        final boolean hasContent = isRegular() || isSymlink();
+        if (!FileType.isKnown(page.mode())) {
+            throw damaged("has an unknown type");
+        }
+        if (isMapped() && !hasContent || page.has(InodePage.TRIM_PENDING) && !isMapped()) {
+            throw damaged("has flags that contradict its type");
+        }
+        if (!isMapped() && page.size() > (hasContent ? InodePage.BODY_LENGTH : 0)) {
+            throw damaged("is bigger than its inode but has no data pages");
+        }
     }
 }

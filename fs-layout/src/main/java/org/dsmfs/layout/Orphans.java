@@ -3,10 +3,11 @@ package org.dsmfs.layout;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import org.dsmfs.layout.page.DamagedPageException;
+import org.dsmfs.layout.page.InodePage;
 
 /**
  * The hidden directory of the inodes with something left to do: those without a name, and those with data pages to
- * trim. After a crash it tells what to clean up. An inode is in it exactly if its {@link org.dsmfs.layout.page.InodePage#ORPHAN} flag is set.
+ * trim. After a crash it tells what to clean up. An inode is in it exactly if its {@link InodePage#ORPHAN} is set.
  */
 final class Orphans {
     /** Inode number of the directory. */

@@ -24,7 +24,7 @@ class FileSystemCheckTest {
     void findsEachKindOfDamage() {
         finds("link count", () -> edit(file, page -> page.nlink(5)));
         finds("link count", () -> edit(directory, page -> page.nlink(7)));
-        finds("another type", () -> edit(file, page -> page.mode(FileType.FIFO | 0644)));
+        finds("another type", () -> edit(file, page -> page.mode(FileType.SYMLINK | 0777)));
         finds("has parent", () -> edit(directory, page -> page.parent(file)));
         finds("counts", () -> edit(directory, page -> page.entries(3)));
         finds("pages of content", () -> edit(big, page -> page.pages(3)));
@@ -37,6 +37,8 @@ class FileSystemCheckTest {
         finds("no inode", () -> fixture.space.add(PageKind.DATA.segment(5000), 0));
         finds("beyond its end", () -> edit(big, page -> page.size(10)));
         finds("beyond its end", () -> edit(file, page -> page.size(2)));
+        finds("no data pages", () -> edit(file, page -> page.size(4000)));
+        finds("flags", () -> edit(directory, page -> page.flag(InodePage.MAPPED, true)));
         finds("cannot be reached", () -> fixture.space.execute(tx -> {
             new DirectoryTree(Inode.load(tx, directory)).remove(bytes("file"));
             return null;
@@ -63,7 +65,7 @@ class FileSystemCheckTest {
     void randomBytesInAPageAreAnErrorAtWorst() {
         final long seed = System.nanoTime();
         final Random random = new Random(seed);
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             make();
             final byte[] page = fixture.space.page(randomSegment(random), random.nextInt(2));
             if (page == null) {
