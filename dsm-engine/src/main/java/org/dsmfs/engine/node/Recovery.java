@@ -48,6 +48,9 @@ final class Recovery {
         if (clean) {
             endLsn = store.superblock.endLsn;
         } else {
+            // What is read and acted on must not get lost: after a kill it may be in the kernel's memory only.
+            store.large.syncPages();
+            store.journal.sync();
             finishCheckpoints();
         }
         core.grown(false, store.small.slots());
@@ -55,9 +58,6 @@ final class Recovery {
         final long pages = tables.load(clean && !indexIsFresh);
         if (!clean) {
             findEnd();
-            // What is seen from now on must not get lost: it may have been in the kernel's memory only.
-            store.large.syncPages();
-            store.journal.sync();
         }
         store.superblock.incarnation = core.incarnation();
         store.superblock.clean = false;

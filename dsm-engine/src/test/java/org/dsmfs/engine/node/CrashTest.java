@@ -1,5 +1,8 @@
 package org.dsmfs.engine.node;
 
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.sim.HeapPageIndex;
 import org.dsmfs.engine.sim.SimulatedCrash;
 import org.dsmfs.engine.sim.SimulatedDisk;
@@ -17,51 +20,188 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * {@code -Ddsm.crash.seed=N} runs one seed, {@code -Ddsm.crash.points=N} sets how many crashes to go through.
  */
 class CrashTest {
-    private static final long RAM_BYTES = 192 << 10;
-    private static final int LARGE_PAGE_BYTES = 16 << 10;
-    private static final long JOURNAL_BYTES = 512 << 10;
     private static final int OPERATIONS = 150;
+    private static final long FILLER_LARGE = Segment.of(Segment.LARGE_PAGES | 5, 90);
+    private static final long FILLER_SMALL = Segment.of(5, 90);
+    /** Pages of each size that the workload may make in a full space before it is refused. */
+    private static final int ROOM_PAGES = 6;
+
+    /** Sizes in bytes; {@code diskBytes} as in the configuration. */
+    private record Limits(long ramBytes, long diskBytes, int largePageBytes, long journalBytes) {
+        LocalSpace open(final SimulatedDisk disk) {
+            return LocalSpace.open(disk, new HeapPageIndex(), true, ramBytes, diskBytes, largePageBytes,
+                journalBytes);
+        }
+    }
+
+    private static final Limits ROOMY = new Limits(192 << 10, 0, 16 << 10, 512 << 10);
+    private static final Limits FULL = new Limits(192 << 10, 1, 16 << 10, 512 << 10);
+    /** The journal and the checkpoints' part of it fill all the time. */
+    private static final Limits TIGHT = new Limits(64 << 10, 0, 4 << 10, 128 << 10);
 
     private int synced;
 
     @Test
     void everyCrashPointKeepsWhatWasSynced() {
-        final int wanted = Integer.getInteger("dsm.crash.points", 10_000);
+        crashEverywhere(ROOMY, Integer.getInteger("dsm.crash.points", 10_000));
+    }
+
+    @Test
+    void everyCrashPointOfAFullSpaceKeepsWhatWasSynced() {
+        crashEverywhere(FULL, Integer.getInteger("dsm.crash.points", 10_000) / 10);
+    }
+
+    @Test
+    void everyCrashPointWithATightJournalKeepsWhatWasSynced() {
+        crashEverywhere(TIGHT, Integer.getInteger("dsm.crash.points", 10_000) / 5);
+    }
+
+    @Test
+    void everyCrashPointOfMakingAStoreLeavesOneThatCanBeMade() {
+        for (int seed = 1; seed <= 10; seed++) {
+            final SimulatedDisk whole = new SimulatedDisk(seed);
+            ROOMY.open(whole).abandon();
+            final long created = whole.operations();
+            for (long at = 1; at <= created; at++) {
+                for (final End end : End.values()) {
+                    crashWhileMaking(seed, at, end);
+                }
+            }
+        }
+    }
+
+    private static void crashWhileMaking(final int seed, final long at, final End end) {
+        SimulatedDisk disk = new SimulatedDisk(seed);
+        disk.crashAt(at);
+        try {
+            ROOMY.open(disk).abandon();
+            throw new AssertionError("no crash");
+        } catch (final SimulatedCrash crash) {
+            disk = disk.restart(end);
+        }
+        final Workload workload = new Workload(seed, ROOMY.largePageBytes);
+        try (LocalSpace space = ROOMY.open(disk)) {
+            for (int number = 1; number <= 20; number++) {
+                workload.execute(space, number);
+            }
+        } catch (final RuntimeException e) {
+            throw new AssertionError("seed " + seed + ", " + end + " at I/O " + at, e);
+        }
+        try (LocalSpace space = ROOMY.open(disk)) {
+            assertEquals(20, workload.check(space));
+        }
+    }
+
+    /** A node that gets a little further each time: the journal must not fill with what it began in vain. */
+    @Test
+    void crashesInARowKeepWhatWasSynced() {
+        for (int seed = 1; seed <= 150; seed++) {
+            try {
+                crashInARow(seed);
+            } catch (final RuntimeException | AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    private void crashInARow(final int seed) {
+        final Random random = new Random(seed);
+        final Workload workload = new Workload(seed, TIGHT.largePageBytes);
+        SimulatedDisk disk = new SimulatedDisk(seed);
+        TIGHT.open(disk).close();
+        synced = 0;
+        for (int crash = 0; crash < 40; crash++) {
+            disk.crashAt(disk.operations() + 1 + random.nextInt(120));
+            LocalSpace space = null;
+            try {
+                space = TIGHT.open(disk);
+                final int survived = workload.check(space);
+                assertTrue(survived >= synced, survived + " operations survived, " + synced + " were synced");
+                run(space, workload, random, survived + 1, survived + OPERATIONS);
+                throw new AssertionError("no crash");
+            } catch (final SimulatedCrash e) {
+                if (space != null) {
+                    space.abandon();
+                }
+                disk = disk.restart(random.nextBoolean() ? End.KILL : End.POWER);
+            }
+        }
+        try (LocalSpace space = TIGHT.open(disk)) {
+            assertTrue(workload.check(space) >= synced);
+        }
+    }
+
+    private void crashEverywhere(final Limits limits, final int wanted) {
         final Long onlySeed = Long.getLong("dsm.crash.seed");
         int points = 0;
         long seed = onlySeed == null ? 1 : onlySeed;
         do {
-            points += crashEverywhere(seed);
+            points += crashEverywhere(limits, seed);
             seed++;
         } while (points < wanted && onlySeed == null);
         System.out.println("crash points: " + points + ", seeds: " + (seed - (onlySeed == null ? 1 : onlySeed)));
     }
 
     /** @return how many crash points there were */
-    private int crashEverywhere(final long seed) {
-        final SimulatedDisk whole = new SimulatedDisk(seed);
-        open(whole).close();
-        final long created = whole.operations();
-        run(whole, seed);
+    private int crashEverywhere(final Limits limits, final long seed) {
+        final SimulatedDisk prepared = prepare(limits, seed);
+        final SimulatedDisk whole = prepared.restart(End.KILL);
+        final Workload workload = new Workload(seed, limits.largePageBytes);
+        run(whole, limits, workload, seed);
+        assertTrue(limits != FULL || workload.refused() > 0, "seed " + seed + ": the space is not full");
         final long end = whole.operations();
-        for (long at = created + 1; at <= end; at++) {
+        for (long at = 1; at <= end; at++) {
             try {
-                crash(seed, at);
+                crash(prepared.restart(End.KILL), limits, seed, at);
             } catch (final RuntimeException | AssertionError e) {
                 throw new AssertionError("seed " + seed + ", crash at I/O " + at + " of " + end + ": "
                     + "run again with -Ddsm.crash.seed=" + seed, e);
             }
         }
-        return (int) (end - created);
+        return (int) end;
     }
 
-    private void crash(final long seed, final long at) {
+    private static SimulatedDisk prepare(final Limits limits, final long seed) {
+        final SimulatedDisk disk = new SimulatedDisk(seed);
+        try (LocalSpace space = limits.open(disk)) {
+            if (limits == FULL) {
+                fill(space, FILLER_LARGE);
+                fill(space, FILLER_SMALL);
+            }
+        }
+        return disk;
+    }
+
+    private static void fill(final LocalSpace space, final long segment) {
+        final UnsafeBuffer content = new UnsafeBuffer(new byte[FULL.largePageBytes]);
+        long page = 0;
+        try {
+            while (true) {
+                final long next = page;
+                space.execute(transaction -> {
+                    transaction.put(segment, next, 0, content, 0, transaction.pageSize(segment));
+                    return null;
+                });
+                page++;
+            }
+        } catch (final SpaceFullException full) {
+            for (int i = 1; i <= ROOM_PAGES; i++) {
+                final long last = page - i;
+                space.execute(transaction -> {
+                    transaction.free(segment, last);
+                    return null;
+                });
+            }
+        }
+    }
+
+    private void crash(final SimulatedDisk prepared, final Limits limits, final long seed, final long at) {
         final Random random = new Random(seed * 31 + at);
-        SimulatedDisk disk = new SimulatedDisk(seed);
-        open(disk).close();
+        final Workload workload = new Workload(seed, limits.largePageBytes);
+        SimulatedDisk disk = prepared;
         disk.crashAt(at);
         try {
-            run(disk, seed);
+            run(disk, limits, workload, seed);
             throw new AssertionError("no crash");
         } catch (final SimulatedCrash crash) {
             disk = disk.restart(random.nextBoolean() ? End.KILL : End.POWER);
@@ -70,14 +210,13 @@ class CrashTest {
         if (random.nextInt(3) == 0) {
             disk.crashAt(1 + random.nextInt(60));
             try {
-                open(disk).abandon();
+                limits.open(disk).abandon();
             } catch (final SimulatedCrash crash) {
                 disk = disk.restart(random.nextBoolean() ? End.KILL : End.POWER);
             }
             disk.crashAt(Long.MAX_VALUE);
         }
-        final Workload workload = new Workload(seed, LARGE_PAGE_BYTES);
-        LocalSpace space = open(disk);
+        LocalSpace space = limits.open(disk);
         final int survived = workload.check(space);
         assertTrue(survived >= synced, survived + " operations survived, " + synced + " were synced");
         // Life goes on: more operations, a clean stop and another start.
@@ -85,40 +224,35 @@ class CrashTest {
             workload.execute(space, number);
         }
         space.close();
-        space = open(disk);
-        assertEquals(survived + 20, workload.check(space));
+        space = limits.open(disk);
+        assertEquals(Math.max(survived, workload.lastDone()), workload.check(space));
         space.close();
     }
 
-    private void run(final SimulatedDisk disk, final long seed) {
-        final Random random = new Random(seed);
-        final Workload workload = new Workload(seed, LARGE_PAGE_BYTES);
+    private void run(final SimulatedDisk disk, final Limits limits, final Workload workload, final long seed) {
         synced = 0;
-        final LocalSpace space = open(disk);
+        final LocalSpace space = limits.open(disk);
         try {
-            run(space, workload, random);
+            run(space, workload, new Random(seed), 1, OPERATIONS);
             space.close();
         } catch (final SimulatedCrash crash) {
             space.abandon();
             throw crash;
         }
-        synced = OPERATIONS;
+        synced = workload.lastDone();
     }
 
-    private void run(final LocalSpace space, final Workload workload, final Random random) {
-        for (int number = 1; number <= OPERATIONS; number++) {
+    private void run(final LocalSpace space, final Workload workload, final Random random, final int first,
+                     final int last) {
+        for (int number = first; number <= last; number++) {
             workload.execute(space, number);
             if (random.nextInt(8) == 0) {
                 space.sync();
-                synced = number;
+                synced = workload.lastDone();
             }
             if (random.nextInt(10) == 0) {
                 space.doWork();
             }
         }
-    }
-
-    private static LocalSpace open(final SimulatedDisk disk) {
-        return LocalSpace.open(disk, new HeapPageIndex(), true, RAM_BYTES, 0, LARGE_PAGE_BYTES, JOURNAL_BYTES);
     }
 }

@@ -5,14 +5,18 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.PageTransaction;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceFullException;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,7 +24,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * Operations over some pages, each decided by seed and number alone, and a model of what they do. Each operation also
- * writes its number into a page, so that after a crash one can tell how many survived.
+ * writes its number into a page, so that after a crash one can tell how many survived. An operation that the space has
+ * no room for is one that does nothing.
  */
 final class Workload {
     private static final long COUNTER = Segment.of(1, 1);
@@ -31,6 +36,8 @@ final class Workload {
 
     private final long seed;
     private final int largePageSize;
+    private final Set<Integer> refused = new HashSet<>();
+    private int lastDone;
 
     private enum Kind { FREE, WRITE, PUT_WHOLE, PUT }
 
@@ -75,18 +82,37 @@ final class Workload {
     /** Executes the operation of that number, from 1. */
     void execute(final Space space, final int number) {
         final List<Step> steps = steps(number);
-        space.execute(transaction -> {
-            transaction.write(COUNTER, 0).putLong(8, number);
-            steps.forEach(step -> apply(step, transaction));
-            return null;
-        });
+        refused.remove(number);
+        try {
+            space.execute(transaction -> {
+                transaction.write(COUNTER, 0).putLong(8, number);
+                steps.forEach(step -> apply(step, transaction));
+                return null;
+            });
+            lastDone = number;
+        } catch (final SpaceFullException e) {
+            refused.add(number);
+        }
+    }
+
+    /** @return number of the last operation that was not refused */
+    int lastDone() {
+        return lastDone;
+    }
+
+    /** @return operations that found no room */
+    int refused() {
+        return refused.size();
     }
 
     private static void apply(final Step step, final PageTransaction transaction) {
         final long segment = step.address.segment;
         final long page = step.address.page;
         switch (step.kind) {
-            case FREE -> transaction.free(segment, page);
+            case FREE -> {
+                transaction.useReserve();
+                transaction.free(segment, page);
+            }
             case WRITE -> transaction.write(segment, page).setMemory(step.offset, step.length, step.fill);
             default -> {
                 final byte[] bytes = new byte[step.length];
@@ -104,11 +130,13 @@ final class Workload {
         });
         final Map<Address, byte[]> model = new TreeMap<>();
         for (int number = 1; number <= count; number++) {
-            steps(number).forEach(step -> apply(step, model));
+            if (!refused.contains(number)) {
+                steps(number).forEach(step -> apply(step, model));
+            }
         }
         final TreeSet<Address> present = new TreeSet<>();
         space.forEachPage((segment, page) -> {
-            if (segment != COUNTER) {
+            if (LongStream.of(SEGMENTS).anyMatch(ours -> ours == segment)) {
                 assertTrue(present.add(new Address(segment, page)), "page listed twice");
             }
         });
