@@ -147,7 +147,7 @@ final class MountProcess {
         if (!mountPoint.unmount(false)) {
             LOG.warn("{} is in use; its users are cut off", mountPoint.path());
             mountPoint.unmount(true);
-            mounted.stop();
+            mounted.cutOff();
         }
     }
 

@@ -59,7 +59,8 @@ public final class MountedFileSystem implements AutoCloseable {
             new Request(new PathWalker(fileSystem, nameless), RequestThreads.current(), libFuse.fuse_get_context()));
         final Handles handles = new Handles();
         final CacheRule cacheRule = new CacheRule(atime);
-        final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0, RequestThreads.THREADS_MAX / 2);
+        final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0 || threads.isStopped(),
+            RequestThreads.THREADS_MAX / 2);
         fileSystem.onUnlock(waits);
         table.init(MountedFileSystem::negotiate);
         new NameOperations(fileSystem, requests, cacheRule, handles, nameless).register(table);
@@ -78,21 +79,25 @@ public final class MountedFileSystem implements AutoCloseable {
         return 0;
     }
 
-    /** Returns when the mount has ended, by {@link #stop} or from outside, and all requests are answered. */
+    /** Returns when the mount has ended, by {@link #cutOff} or from outside, and no request is being served any more. */
     public void awaitEnd() throws InterruptedException {
         threads.awaitEnd();
     }
 
     /** Ends the serving of requests, also when the mount is still in use; its users then get ENOTCONN. */
-    public void stop() {
-        threads.stop();
+    public void cutOff() {
+        threads.cutOff();
     }
 
-    /** Lets go of libfuse, unmounting if that has not happened yet. To be called after {@link #awaitEnd}. */
+    /**
+     * Lets go of libfuse. To be called after {@link #awaitEnd}. After {@link #cutOff} of a mount that is in use, threads
+     * still listen on the device, so libfuse is left to the end of the process.
+     */
     @Override
     public void close() {
-        libFuse.fuse_teardown(fuse, setupResults.getLong(0));
-        channel.close();
+        if (threads.areGone()) {
+            libFuse.fuse_teardown(fuse, setupResults.getLong(0));
+        }
     }
 
     /** An argument vector for C. */

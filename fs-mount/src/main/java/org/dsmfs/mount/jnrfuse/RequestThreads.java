@@ -3,25 +3,23 @@ package org.dsmfs.mount.jnrfuse;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that serve requests. Few of them listen on the device at any time, because each request wakes every
- * listener that sleeps; one that takes the last listener's place away by taking a request first sees to a replacement,
- * so that a request may take as long as it likes. Thread-safe.
+ * The threads that serve requests. A few of them listen on the device at any time; one that takes the last listener's
+ * place away by taking a request first sees to a replacement, so that a request may take as long as it likes.
+ * Thread-safe.
  */
 final class RequestThreads {
     /** Most threads: as many requests may wait, for locks above all. */
     static final int THREADS_MAX = 2048;
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestThreads.class);
-    private static final int LISTENERS_MAX = 2;
-    /** How long a thread looks for the next request before it sleeps: waking it costs the client about as much. */
-    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(30);
+    /** Three took the least processor time per request, less than one or two, on two processors. */
+    private static final int LISTENERS_MAX = 3;
     private static final long SPARE_LIFE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long STACK_BYTES = 512 << 10;
 
@@ -30,10 +28,12 @@ final class RequestThreads {
     private final AtomicInteger listeners = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
     private final AtomicInteger threadNumber = new AtomicInteger();
-    private final AtomicBoolean spinning = new AtomicBoolean();
+    private final AtomicInteger requests = new AtomicInteger();
     private final ConcurrentLinkedDeque<Server> spares = new ConcurrentLinkedDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
+    /** Whether to stop without waiting for the listeners, which only the end of the device can wake. */
+    private volatile boolean cutOff;
 
     /** @param nameless sees each request first */
     RequestThreads(final Channel channel, final NamelessNodes nameless) {
@@ -53,16 +53,37 @@ final class RequestThreads {
         }
     }
 
-    /** Returns when the channel has ended and no request is being served any more. */
+    /** Returns when no request is being served any more, and none will be. */
     void awaitEnd() throws InterruptedException {
         ended.await();
     }
 
-    /** Lets the threads end after the requests they are serving. */
-    void stop() {
+    /** Ends the serving after the requests that are being served. Those that come later are not answered. */
+    void cutOff() {
+        cutOff = true;
+        stop();
+        endIfDone();
+    }
+
+    private void stop() {
         stopped = true;
-        channel.wake();
         spares.forEach(LockSupport::unpark);
+    }
+
+    /** @return whether the end has begun */
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** @return whether all threads have ended; those that listen end when the device is closed */
+    boolean areGone() {
+        return threads.get() == 0;
+    }
+
+    private void endIfDone() {
+        if (threads.get() == 0 || cutOff && requests.get() == 0) {
+            ended.countDown();
+        }
     }
 
     private void addListener() {
@@ -103,64 +124,33 @@ final class RequestThreads {
 
         @Override
         public void run() {
+            boolean more = true;
+            while (more) {
+                called = false;
+                more = serveOne() && (becomeListener() || awaitCall());
+            }
+            threads.decrementAndGet();
+            endIfDone();
+        }
+
+        /** @return false if there will be no more requests */
+        private boolean serveOne() {
+            final int length = channel.receive(buffer);
+            requests.incrementAndGet();
             try {
-                while (listen() && (becomeListener() || awaitCall())) {
-                    called = false;
+                if (length == 0 || stopped) {
+                    RequestThreads.this.stop();
+                    return false;
                 }
+                if (listeners.decrementAndGet() == 0) {
+                    addListener();
+                }
+                nameless.prepare(incoming);
+                channel.process(buffer, length);
+                return true;
             } finally {
-                if (threads.decrementAndGet() == 0) {
-                    ended.countDown();
-                }
-            }
-        }
-
-        /**
-         * Serves one request.
-         *
-         * @return false if there will be no more
-         */
-        private boolean listen() {
-            final int length = receive();
-            if (length == 0) {
-                RequestThreads.this.stop();
-                return false;
-            }
-            if (listeners.decrementAndGet() == 0) {
-                addListener();
-            }
-            nameless.prepare(incoming);
-            channel.process(buffer, length);
-            return true;
-        }
-
-        private int receive() {
-            while (!stopped) {
-                int length = spin();
-                if (length == Channel.NOTHING) {
-                    channel.awaitRequest();
-                    length = channel.receive(buffer);
-                }
-                if (length != Channel.NOTHING) {
-                    return length;
-                }
-            }
-            return 0;
-        }
-
-        /** Looks for a request for a while, if no other thread does. */
-        private int spin() {
-            if (!spinning.compareAndSet(false, true)) {
-                return channel.receive(buffer);
-            }
-            try {
-                final long deadlineNs = System.nanoTime() + SPIN_NS;
-                int length;
-                do {
-                    length = channel.receive(buffer);
-                } while (length == Channel.NOTHING && System.nanoTime() - deadlineNs < 0);
-                return length;
-            } finally {
-                spinning.set(false);
+                requests.decrementAndGet();
+                endIfDone();
             }
         }
 

@@ -12,20 +12,12 @@ public interface Libc {
     int MNT_DETACH = 2;
     /** {@link #umount2}: do not follow a symbolic link (linux/mount.h). */
     int UMOUNT_NOFOLLOW = 8;
-    /** {@link #fcntl}: set the file status flags. */
-    int F_SETFL = 4;
-    /** {@link #fcntl}: get the file status flags. */
-    int F_GETFL = 3;
-    /** open(2): operations return EAGAIN instead of waiting. */
-    int O_NONBLOCK = 04000;
     /** {@link #open}: only reading. */
     int O_RDONLY = 0;
     /** {@link #open}: only writing. */
     int O_WRONLY = 01;
     /** {@link #open}: writing at the end. */
     int O_APPEND = 02000;
-    /** {@link #poll}: there is something to read. */
-    short POLLIN = 1;
 
     /** geteuid(2). */
     int geteuid();
@@ -50,18 +42,6 @@ public interface Libc {
 
     /** umount2(2). */
     int umount2(String target, int flags);
-
-    /** fcntl(2) with an integer argument. */
-    int fcntl(int descriptor, int command, int argument);
-
-    /** eventfd(2). */
-    int eventfd(int initial, int flags);
-
-    /** poll(2) on an array of {@code struct pollfd}. */
-    int poll(long descriptors, long count, int timeoutMs);
-
-    /** write(2). */
-    long write(int descriptor, long buffer, long count);
 
     /** write(2). */
     long write(int descriptor, byte[] buffer, long count);
