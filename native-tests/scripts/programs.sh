@@ -216,7 +216,10 @@ run_fio_mmap() {
 
 run_stress_ng() {
     need stress-ng stress-ng
-    stress-ng --class filesystem --sequential 1 --timeout 3s --temp-path "$work/stress-ng" --verify --metrics-brief
+    local status=0
+    stress-ng --class filesystem --sequential 1 --timeout 3s --temp-path "$work/stress-ng" --verify || status=$?
+    # 3 and 4: a stressor found no resources or is not implemented here, as some of the class are on any machine.
+    [[ $status == 0 || $status == 3 || $status == 4 ]]
 }
 
 run_dbench() {
