@@ -24,7 +24,10 @@ final class Commit {
         this.core = core;
     }
 
-    /** @throws Abandoned without effect */
+    /**
+     * @throws Abandoned             without effect
+     * @throws CommitFailedException with half an effect: the core must not be used any more
+     */
     void commit(final Transaction transaction) {
         final List<Change> changes = transaction.changes();
         if (changes.isEmpty()) {
@@ -59,11 +62,10 @@ final class Commit {
         } else {
             batch.end(RecordFormat.OPERATION, version, core.incarnation());
         }
-        for (int i = 0; i < changes.size(); i++) {
-            final Change change = changes.get(i);
-            if (!change.unchanged) {
-                install(change, transaction, version, recordLsn);
-            }
+        try {
+            installAll(changes, transaction, version, recordLsn);
+        } catch (final RuntimeException e) {
+            throw new CommitFailedException(e);
         }
         core.committed(version);
         if (transaction.grantStart() != 0) {
@@ -146,6 +148,16 @@ final class Commit {
         change.made = new Page(change.segment, change.page, memory, size, version);
         if (change.kind == Change.Kind.PUT && !change.covers) {
             change.made.buffer.setMemory(0, size, (byte) 0);
+        }
+    }
+
+    private void installAll(final List<Change> changes, final Transaction transaction, final long version,
+                            final long recordLsn) {
+        for (int i = 0; i < changes.size(); i++) {
+            final Change change = changes.get(i);
+            if (!change.unchanged) {
+                install(change, transaction, version, recordLsn);
+            }
         }
     }
 

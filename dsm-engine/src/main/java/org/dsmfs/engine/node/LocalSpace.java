@@ -9,6 +9,7 @@ import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceClosedException;
 import org.dsmfs.engine.SpaceConfig;
 import org.dsmfs.engine.SpaceStatus;
+import org.dsmfs.engine.core.CommitFailedException;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.store.Disk;
@@ -135,6 +136,8 @@ public final class LocalSpace implements Space {
                 } else if (outcome == Core.Outcome.PAGES_MISSING) {
                     missing = core.takeMissing();
                 }
+            } catch (final CommitFailedException e) {
+                throw stop(e);
             } finally {
                 coreLock.unlock();
             }
