@@ -23,12 +23,11 @@ import org.slf4j.LoggerFactory;
 final class MountProcess {
     private static final Logger LOG = LoggerFactory.getLogger(MountProcess.class);
     /**
-     * Names change through this mount only, so the kernel may remember them. Attributes it may not: libfuse 2 has an
-     * inode per path, and a change under one name of a file would not be seen under another.
+     * Names and attributes change through this mount only, so the kernel may remember them for ever; the front end
+     * excepts what libfuse would let become stale.
      */
     private static final List<String> FUSE_OPTIONS = List.of("subtype=dsm", "default_permissions", "use_ino",
-        "big_writes", "atomic_o_trunc", "entry_timeout=1000000", "negative_timeout=1000000", "attr_timeout=0",
-        "ac_attr_timeout=0");
+        "big_writes", "atomic_o_trunc", "entry_timeout=1000000", "negative_timeout=1000000", "attr_timeout=1000000");
     /** What root's mounts of other filesystems have; libfuse would deny it. */
     private static final List<String> FUSE_OPTIONS_OF_ROOT = List.of("allow_other", "suid", "dev");
 

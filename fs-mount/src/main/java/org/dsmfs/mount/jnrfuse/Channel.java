@@ -10,10 +10,12 @@ final class Channel {
     private final LibFuse libFuse;
     private final long channel;
     private final long session;
+    private final ReplyChannel replyChannel;
     private final UnsafeBuffer channelPointer = NativeMemory.allocate(Long.BYTES);
 
-    Channel(final LibFuse libFuse, final long channel, final long session) {
+    Channel(final LibFuse libFuse, final long channel, final long session, final NamelessNodes nameless) {
         this.libFuse = libFuse;
+        this.replyChannel = new ReplyChannel(libFuse, channel, nameless);
         this.channel = channel;
         this.session = session;
         channelPointer.putLong(0, channel);
@@ -22,14 +24,16 @@ final class Channel {
     /** Room for one request. */
     static final class Buffer {
         private final UnsafeBuffer memory;
+        private final IncomingRequest request;
 
         private Buffer(final int length) {
             memory = NativeMemory.allocate(length);
+            request = new IncomingRequest(memory);
         }
 
         /** @return the request in it */
         IncomingRequest request() {
-            return new IncomingRequest(memory);
+            return request;
         }
     }
 
@@ -54,6 +58,12 @@ final class Channel {
 
     /** Serves the request in the buffer. */
     void process(final Buffer buffer, final int length) {
-        libFuse.fuse_session_process(session, buffer.memory.addressOffset(), length, channel);
+        libFuse.fuse_session_process(session, buffer.memory.addressOffset(), length,
+            buffer.request.isAnsweredWithAttributes() ? replyChannel.address() : channel);
+    }
+
+    /** Makes the kernel ask again for the attributes of an inode that changed without its knowledge. */
+    void forgetAttributes(final long node) {
+        libFuse.fuse_lowlevel_notify_inval_inode(channel, node, -1, 0);
     }
 }

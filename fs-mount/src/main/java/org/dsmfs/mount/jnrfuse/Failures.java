@@ -24,13 +24,18 @@ final class Failures {
     }
 
     private static int unexpected(final String request, final Throwable failure) {
-        try {
-            LOG.error("{} failed, answered with EIO", request, failure);
-        } catch (final Throwable logging) {
-            // Nothing may be thrown into native code, not even that there is no memory for a log line.
-            return -Errno.EIO.number();
-        }
+        log(request + ", answered with EIO", failure);
         return -Errno.EIO.number();
+    }
+
+    /** Logs what should not happen, and throws nothing, as nothing may be thrown into native code. */
+    static void log(final String what, final Throwable failure) {
+        try {
+            LOG.error("failed: {}", what, failure);
+        } catch (final Throwable logging) {
+            // There is no memory for a log line, or no place: there is nobody left to tell.
+            return;
+        }
     }
 
     private static String describe(final long path) {

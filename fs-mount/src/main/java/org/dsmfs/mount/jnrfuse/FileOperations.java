@@ -7,6 +7,8 @@ import org.dsmfs.layout.LockRange;
 /** Operations on open files. */
 final class FileOperations {
     private static final int PERMISSIONS = 07777;
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFDIR = 0040000;
 
     private final FileSystem fileSystem;
     private final ThreadLocal<Request> requests;
@@ -120,8 +122,12 @@ final class FileOperations {
 
     private int fgetattr(final long path, final long stat, final long fileInfo) {
         final Request request = requests.get();
-        final long ino = handles.ino(request.fileInfo.wrap(fileInfo).handle());
-        fileSystem.getAttributes(ino, request.attributes);
+        final long handle = request.fileInfo.wrap(fileInfo).handle();
+        fileSystem.getAttributes(handles.ino(handle), request.attributes);
+        if (Handles.isOfInode(handle) && (request.attributes.mode & S_IFMT) != S_IFDIR) {
+            // libfuse takes its hidden name for one of the names, and subtracts it.
+            request.attributes.nlink++;
+        }
         request.answerAttributes(stat);
         return 0;
     }

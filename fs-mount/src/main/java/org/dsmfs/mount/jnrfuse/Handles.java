@@ -25,9 +25,14 @@ final class Handles {
         return -ino;
     }
 
+    /** @return whether the number is one of {@link #ofInode} */
+    static boolean isOfInode(final long number) {
+        return number < 0;
+    }
+
     /** @return the inode of a handle, or that of {@link #ofInode} */
     long ino(final long number) {
-        return number < 0 ? -number : get(number).ino();
+        return isOfInode(number) ? -number : get(number).ino();
     }
 
     /** Calls the consumer with the node of each handle of the inode. */

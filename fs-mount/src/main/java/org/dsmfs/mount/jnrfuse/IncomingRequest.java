@@ -11,10 +11,17 @@ final class IncomingRequest {
     private static final int NODE = 16;
     private static final int BODY = 40;
 
+    private static final int LOOKUP = 1;
     private static final int FORGET = 2;
     private static final int GETATTR = 3;
+    private static final int SETATTR = 4;
+    private static final int SYMLINK = 6;
+    private static final int MKNOD = 8;
+    private static final int MKDIR = 9;
     private static final int UNLINK = 10;
     private static final int RENAME = 12;
+    private static final int LINK = 13;
+    private static final int CREATE = 35;
     private static final int BATCH_FORGET = 42;
 
     private static final int GETATTR_FH = 1;
@@ -40,6 +47,24 @@ final class IncomingRequest {
 
     boolean isGetattr() {
         return opcode() == GETATTR;
+    }
+
+    /** @return whether the reply is attributes alone, that is, {@code struct fuse_attr_out} */
+    boolean isAboutAttributes() {
+        return opcode() == GETATTR || opcode() == SETATTR;
+    }
+
+    /** @return whether the reply has attributes */
+    boolean isAnsweredWithAttributes() {
+        return switch (opcode()) {
+            case LOOKUP, GETATTR, SETATTR, SYMLINK, MKNOD, MKDIR, LINK, CREATE -> true;
+            default -> false;
+        };
+    }
+
+    /** @return of a link request, the kernel's number for the inode that gets another name */
+    long linkedNode() {
+        return buffer.getLong(BODY);
     }
 
     private int opcode() {

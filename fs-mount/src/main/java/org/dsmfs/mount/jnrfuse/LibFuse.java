@@ -45,6 +45,24 @@ public interface LibFuse {
     /** @return the first channel of the session after this one, which may be 0 */
     long fuse_session_next_chan(long session, long channel);
 
+    /**
+     * Makes a channel.
+     *
+     * @param operations   address of a {@code struct fuse_chan_ops}, which is copied
+     * @param descriptor   as {@link #fuse_chan_fd} is to return it
+     * @param bufferLength as {@link #fuse_chan_bufsize} is to return it
+     * @return the channel
+     */
+    long fuse_chan_new(long operations, int descriptor, long bufferLength, long data);
+
+    /**
+     * Makes the kernel forget what it knows of an inode.
+     *
+     * @param offset of the content to forget, bytes; negative for the attributes alone
+     * @return 0 or a negative errno
+     */
+    int fuse_lowlevel_notify_inval_inode(long channel, long node, long offset, long length);
+
     /** @return the descriptor of /dev/fuse */
     int fuse_chan_fd(long channel);
 

@@ -47,7 +47,7 @@ public final class MountedFileSystem implements AutoCloseable {
             throw new MountException("cannot mount on " + mountPoint + ": " + setup.oneLine());
         }
         final long session = libFuse.fuse_get_session(fuse);
-        channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session);
+        channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session, nameless);
         threads = new RequestThreads(channel, nameless);
         threads.start();
     }
@@ -63,7 +63,8 @@ public final class MountedFileSystem implements AutoCloseable {
             RequestThreads.THREADS_MAX / 2);
         fileSystem.onUnlock(waits);
         table.init(MountedFileSystem::negotiate);
-        new NameOperations(fileSystem, requests, cacheRule, handles, nameless).register(table);
+        new NameOperations(fileSystem, requests, cacheRule, handles, nameless,
+            node -> channel.forgetAttributes(node)).register(table);
         new FileOperations(fileSystem, requests, handles, cacheRule).register(table);
         new DirectoryOperations(fileSystem, requests, handles).register(table);
         new XattrOperations(fileSystem, requests, reports).register(table);
@@ -79,7 +80,7 @@ public final class MountedFileSystem implements AutoCloseable {
         return 0;
     }
 
-    /** Returns when the mount has ended, by {@link #cutOff} or from outside, and no request is being served any more. */
+    /** Returns when the mount has ended, from outside or by {@link #cutOff}, and no request is being served. */
     public void awaitEnd() throws InterruptedException {
         threads.awaitEnd();
     }
@@ -90,8 +91,8 @@ public final class MountedFileSystem implements AutoCloseable {
     }
 
     /**
-     * Lets go of libfuse. To be called after {@link #awaitEnd}. After {@link #cutOff} of a mount that is in use, threads
-     * still listen on the device, so libfuse is left to the end of the process.
+     * Lets go of libfuse. To be called after {@link #awaitEnd}. After {@link #cutOff} of a mount that is in use,
+     * threads still listen on the device, so libfuse is left to the end of the process.
      */
     @Override
     public void close() {

@@ -1,5 +1,6 @@
 package org.dsmfs.mount.jnrfuse;
 
+import java.util.function.LongConsumer;
 import org.dsmfs.layout.AttributeChange;
 import org.dsmfs.layout.FileSystem;
 
@@ -14,14 +15,17 @@ final class NameOperations {
     private final CacheRule cacheRule;
     private final Handles handles;
     private final NamelessNodes nameless;
+    private final LongConsumer forgetAttributes;
 
+    /** @param forgetAttributes makes the kernel ask again for the attributes of a node */
     NameOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests, final CacheRule cacheRule,
-                   final Handles handles, final NamelessNodes nameless) {
+                   final Handles handles, final NamelessNodes nameless, final LongConsumer forgetAttributes) {
         this.fileSystem = fileSystem;
         this.requests = requests;
         this.cacheRule = cacheRule;
         this.handles = handles;
         this.nameless = nameless;
+        this.forgetAttributes = forgetAttributes;
     }
 
     void register(final OperationTable table) {
@@ -130,6 +134,7 @@ final class NameOperations {
         final long newParent = request.paths.resolveParent(newPath);
         fileSystem.link(request.caller(), ino, newParent, request.paths.name(), request.attributes);
         cacheRule.linked(ino);
+        forgetAttributes.accept(request.incoming.linkedNode());
         return 0;
     }
 

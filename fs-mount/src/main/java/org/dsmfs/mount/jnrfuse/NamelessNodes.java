@@ -35,6 +35,11 @@ final class NamelessNodes {
         return !inosByNode.isEmpty() && isHidden(name) && inosByNode.containsKey(node(name));
     }
 
+    /** @return whether the node stands for an inode here */
+    boolean containsNode(final long node) {
+        return !inosByNode.isEmpty() && inosByNode.containsKey(node);
+    }
+
     /** As {@link FileSystem#lookup} of a name that {@link #contains} knows. */
     void getAttributes(final FileSystem fileSystem, final byte[] hiddenName, final Attributes out) {
         fileSystem.getAttributes(inosByNode.get(node(hiddenName)), out);

@@ -18,9 +18,9 @@ final class OperationTable {
     final FuseOperations slots = new FuseOperations(Runtime.getSystemRuntime());
 
     /**
-     * The flags behind the bmap slot; jnr-fuse declares them as padding. nullpath_ok (1): what has an open file needs no
-     * path, so it works on unlinked files; utime_omit_ok (4): utimens takes UTIME_NOW and UTIME_OMIT. Not nopath (2):
-     * with it, libfuse 2.9.9 frees an uninitialised pointer when an unlinked file is closed after its directory.
+     * The flags behind the bmap slot; jnr-fuse declares them as padding. nullpath_ok (1): what has an open file needs
+     * no path, so it works on unlinked files; utime_omit_ok (4): utimens takes UTIME_NOW and UTIME_OMIT. Not nopath
+     * (2): with it, libfuse 2.9.9 frees an uninitialised pointer when an unlinked file is closed after its directory.
      */
     private static final int FLAGS_NULLPATH_UTIME_OMIT = 5;
 

@@ -46,6 +46,9 @@ public interface Libc {
     /** write(2). */
     long write(int descriptor, byte[] buffer, long count);
 
+    /** writev(2). */
+    long writev(int descriptor, long vectors, int count);
+
     /** syncfs(2). */
     int syncfs(int descriptor);
 

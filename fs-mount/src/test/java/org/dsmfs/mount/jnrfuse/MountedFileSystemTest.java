@@ -49,7 +49,7 @@ class MountedFileSystemTest {
         FuseAvailable.require();
         mountPoint = Files.createTempDirectory("dsm-mount-test");
         mounted = new MountedFileSystem(fileSystem, mountPoint,
-            List.of("default_permissions", "use_ino", "big_writes", "attr_timeout=0", "subtype=dsm-test"),
+            List.of("default_permissions", "use_ino", "big_writes", "attr_timeout=1000000", "subtype=dsm-test"),
             AtimePolicy.RELATIME, Map.of("dsm.test", () -> "report".getBytes(StandardCharsets.US_ASCII)));
     }
 
@@ -153,6 +153,26 @@ class MountedFileSystemTest {
             assertEquals(Set.of("f"), names(mountPoint));
         }
         awaitInodes(2);
+    }
+
+    @Test
+    void changeUnderOneNameIsSeenUnderTheOthers() throws IOException {
+        final Path first = Files.writeString(mountPoint.resolve("first"), "1");
+        assertEquals(1, Files.getAttribute(first, "unix:nlink"));
+        final Path second = Files.createLink(mountPoint.resolve("second"), first);
+        assertEquals(2, Files.getAttribute(first, "unix:nlink"));
+        assertEquals(2, Files.getAttribute(second, "unix:nlink"));
+        Files.writeString(second, "longer");
+        assertEquals(6, Files.size(first));
+        assertEquals("longer", Files.readString(first));
+        Files.setPosixFilePermissions(first, PosixFilePermissions.fromString("r--------"));
+        assertEquals("r--------", PosixFilePermissions.toString(Files.getPosixFilePermissions(second)));
+        try (FileChannel channel = FileChannel.open(second, StandardOpenOption.READ)) {
+            Files.delete(second);
+            assertEquals(1, Files.getAttribute(first, "unix:nlink"));
+            Files.writeString(first, "longer still");
+            assertEquals(12, channel.size());
+        }
     }
 
     /** The kernel tells of the last close when it gets to it. */

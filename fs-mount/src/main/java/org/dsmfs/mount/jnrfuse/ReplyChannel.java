@@ -1,0 +1,113 @@
+package org.dsmfs.mount.jnrfuse;
+
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.mount.os.Libc;
+
+/**
+ * A channel of libfuse for requests whose replies have attributes. libfuse gives the kernel the same leave to cache for
+ * all; but it has an inode per path, so what changes under one name of a file would not be seen under another. Here the
+ * leave is withdrawn for files with more or fewer names than one. Thread-safe.
+ */
+final class ReplyChannel {
+    /** struct fuse_chan_ops: receive, send, destroy. */
+    private static final int OPS_LENGTH = 3 * Long.BYTES;
+    private static final int OPS_SEND = Long.BYTES;
+
+    /** struct iovec. */
+    private static final int IOVEC_LENGTH = 2 * Long.BYTES;
+    private static final int IOVEC_SIZE = Long.BYTES;
+
+    /** struct fuse_out_header. */
+    private static final int HEADER_LENGTH = 16;
+    private static final int HEADER_ERROR = 4;
+
+    /** struct fuse_attr_out. */
+    private static final int ATTR_OUT_VALID = 0;
+    private static final int ATTR_OUT_VALID_NANOS = 8;
+    private static final int ATTR_OUT_ATTR = 16;
+
+    /** struct fuse_entry_out, first in struct fuse_create_out. */
+    private static final int ENTRY_OUT_VALID = 24;
+    private static final int ENTRY_OUT_VALID_NANOS = 36;
+    private static final int ENTRY_OUT_ATTR = 40;
+
+    /** struct fuse_attr. */
+    private static final int ATTR_MODE = 60;
+    private static final int ATTR_LINKS = 64;
+    private static final int ATTR_LENGTH = 88;
+
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFDIR = 0040000;
+
+    private final int device;
+    private final NamelessNodes nameless;
+    private final ThreadLocal<Reply> replies = ThreadLocal.withInitial(Reply::new);
+    /** Must stay reachable, or jnr-ffi frees the closure. */
+    private final Shapes.LLL send = this::send;
+    private final Pointer operations = Memory.allocateDirect(Runtime.getSystemRuntime(), OPS_LENGTH, true);
+    private final long address;
+
+    /** Windows on a reply. */
+    private static final class Reply {
+        private final UnsafeBuffer vectors = new UnsafeBuffer(0, 0);
+        private final UnsafeBuffer header = new UnsafeBuffer(0, 0);
+        private final UnsafeBuffer body = new UnsafeBuffer(0, 0);
+        private final IncomingRequest request = RequestThreads.current();
+    }
+
+    /** @param channel the channel of /dev/fuse */
+    ReplyChannel(final LibFuse libFuse, final long channel, final NamelessNodes nameless) {
+        this.device = libFuse.fuse_chan_fd(channel);
+        this.nameless = nameless;
+        operations.putPointer(OPS_SEND,
+            Runtime.getSystemRuntime().getClosureManager().getClosurePointer(Shapes.LLL.class, send));
+        address = libFuse.fuse_chan_new(operations.address(), device, libFuse.fuse_chan_bufsize(channel), 0);
+    }
+
+    /** @return address of the channel, to be named where a request is processed */
+    long address() {
+        return address;
+    }
+
+    private int send(final long channel, final long vectors, final long count) {
+        try {
+            withdrawLeave(replies.get(), vectors, count);
+        } catch (final Throwable failure) {
+            // The reply itself is whole, and must be sent whatever happens.
+            Failures.log("reply", failure);
+        }
+        return Libc.INSTANCE.writev(device, vectors, (int) count) < 0 ? -Libc.errno() : 0;
+    }
+
+    private void withdrawLeave(final Reply reply, final long vectors, final long count) {
+        if (count < 2) {
+            return;
+        }
+        reply.vectors.wrap(vectors, (int) count * IOVEC_LENGTH);
+        reply.header.wrap(reply.vectors.getLong(0), HEADER_LENGTH);
+        if (reply.header.getInt(HEADER_ERROR) != 0) {
+            return;
+        }
+        reply.body.wrap(reply.vectors.getLong(IOVEC_LENGTH), (int) reply.vectors.getLong(IOVEC_LENGTH + IOVEC_SIZE));
+        if (reply.request.isAboutAttributes()) {
+            withdrawLeave(reply, ATTR_OUT_ATTR, ATTR_OUT_VALID, ATTR_OUT_VALID_NANOS);
+        } else {
+            withdrawLeave(reply, ENTRY_OUT_ATTR, ENTRY_OUT_VALID, ENTRY_OUT_VALID_NANOS);
+        }
+    }
+
+    private void withdrawLeave(final Reply reply, final int attributes, final int valid, final int validNanos) {
+        final UnsafeBuffer body = reply.body;
+        if (body.capacity() < attributes + ATTR_LENGTH) {
+            return;
+        }
+        final boolean directory = (body.getInt(attributes + ATTR_MODE) & S_IFMT) == S_IFDIR;
+        if (!directory && body.getInt(attributes + ATTR_LINKS) != 1 || nameless.containsNode(reply.request.node())) {
+            body.putLong(valid, 0);
+            body.putInt(validNanos, 0);
+        }
+    }
+}
