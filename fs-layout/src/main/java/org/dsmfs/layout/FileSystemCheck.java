@@ -150,7 +150,8 @@ public final class FileSystemCheck {
                 found(ino, entry + " leads to an inode that does not exist");
                 return null;
             }
-            if (new DirectoryTree(require(tx, directory)).find(name) == null) {
+            final DirectoryTree.Entry entryOfName = new DirectoryTree(require(tx, directory)).find(name);
+            if (entryOfName == null || entryOfName.ino() != ino) {
                 found(ino, entry + " is not found by a lookup");
             }
             return new Target(FileType.of(inode.view().mode()), inode.view().parent());

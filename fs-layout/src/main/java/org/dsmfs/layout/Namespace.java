@@ -57,7 +57,7 @@ final class Namespace {
         if (!FileType.isKnown(mode) || FileType.isDirectory(mode) || FileType.isSymlink(mode)) {
             throw Errno.EINVAL.exception();
         }
-        final Inode inode = make(run, caller, parent, name, mode);
+        final Inode inode = make(run, caller, parent, name, mode & (FileType.MASK | FileType.PERMISSIONS));
         if (FileType.isDevice(mode)) {
             inode.edit().rdev(rdev);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,7 +105,7 @@ class AclTest {
         unknownTag[4] = 3;
         final byte[] unknownPermission = acl("u::rwx,g::r-x,o::---");
         unknownPermission[6] = 8;
-        final byte[] badLength = java.util.Arrays.copyOf(acl("u::rwx,g::r-x,o::---"), 29);
+        final byte[] badLength = Arrays.copyOf(acl("u::rwx,g::r-x,o::---"), 29);
         final byte[] unknownVersion = acl("u::rwx,g::r-x,o::---");
         unknownVersion[0] = 3;
         for (final byte[] value : new byte[][] {{1}, new byte[3], badLength, unknownTag, unknownPermission}) {
@@ -142,7 +143,8 @@ class AclTest {
             };
             final int permissions = (parts[2].charAt(0) == 'r' ? 4 : 0) | (parts[2].charAt(1) == 'w' ? 2 : 0)
                 | (parts[2].charAt(2) == 'x' ? 1 : 0);
-            buffer.putShort((short) tag).putShort((short) permissions).putInt(isNamed ? Integer.parseInt(parts[1]) : -1);
+            buffer.putShort((short) tag).putShort((short) permissions);
+            buffer.putInt(isNamed ? Integer.parseInt(parts[1]) : -1);
         }
         return buffer.array();
     }

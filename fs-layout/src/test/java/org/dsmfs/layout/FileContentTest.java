@@ -6,6 +6,7 @@ import static org.dsmfs.layout.Fixture.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.page.InodePage;
 import org.junit.jupiter.api.Test;
@@ -105,7 +106,7 @@ class FileContentTest {
         fixture.write(ino, 0, text);
         final long other = fixture.file("other");
         assertEquals(15_000, copy(ino, 5000, other, 10, 100_000));
-        assertArrayEquals(java.util.Arrays.copyOfRange(text, 5000, 20_000), fixture.read(other, 10, 20_000));
+        assertArrayEquals(Arrays.copyOfRange(text, 5000, 20_000), fixture.read(other, 10, 20_000));
         assertEquals(100, copy(ino, 0, ino, 100, 100));
         assertErrno(Errno.EINVAL, () -> copy(ino, 0, ino, 99, 100));
         assertEquals(0, copy(ino, 20_000, other, 0, 10));

@@ -47,6 +47,10 @@ class FileSystemCheckTest {
             new DirectoryTree(Inode.load(tx, Orphans.INO)).insert(Orphans.name(file), file, FileType.REGULAR);
             return null;
         }));
+        finds("not found by a lookup", () -> fixture.space.execute(tx -> {
+            new DirectoryTree(Inode.load(tx, directory)).insert(bytes("file"), big, FileType.REGULAR);
+            return null;
+        }));
         finds("not found by a lookup", () -> edit(directory, page -> page.seed(1)));
         finds("format version", () -> fixture.space.page(PageKind.INODE.segment(file), 0)[4]++);
         finds("directory of orphans is missing", () -> fixture.space.drop(PageKind.INODE.segment(Orphans.INO), 0));

@@ -1,6 +1,7 @@
 package org.dsmfs.layout;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -276,7 +277,7 @@ final class HeapSpace implements Space {
 
         private void checkReads() {
             handedOut.forEach((address, before) -> {
-                if (!java.util.Arrays.equals(before, pages.get(address))) {
+                if (!Arrays.equals(before, pages.get(address))) {
                     throw new IllegalStateException("a page was written to that was only to be read");
                 }
             });
@@ -288,7 +289,7 @@ final class HeapSpace implements Space {
             for (final Put put : puts) {
                 final byte[] now = new byte[put.expected.length];
                 put.source.getBytes(put.sourceIndex, now);
-                if (!java.util.Arrays.equals(put.expected, now)) {
+                if (!Arrays.equals(put.expected, now)) {
                     throw new IllegalStateException("the source of a put changed");
                 }
             }
