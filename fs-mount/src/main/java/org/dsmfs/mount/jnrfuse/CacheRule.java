@@ -39,7 +39,8 @@ final class CacheRule {
         return !readChangesAtime(attributes) && !everLinked(attributes.ino);
     }
 
-    private synchronized boolean everLinked(final long ino) {
+    /** @return whether the inode ever had several names, as far as is known */
+    synchronized boolean everLinked(final long ino) {
         return linked.size() >= LINKED_MAX || linked.contains(ino);
     }
 

@@ -13,9 +13,10 @@ final class Channel {
     private final ReplyChannel replyChannel;
     private final UnsafeBuffer channelPointer = NativeMemory.allocate(Long.BYTES);
 
-    Channel(final LibFuse libFuse, final long channel, final long session, final NamelessNodes nameless) {
+    Channel(final LibFuse libFuse, final long channel, final long session, final NamelessNodes nameless,
+            final Handles handles) {
         this.libFuse = libFuse;
-        this.replyChannel = new ReplyChannel(libFuse, channel, nameless);
+        this.replyChannel = new ReplyChannel(libFuse, channel, nameless, handles);
         this.channel = channel;
         this.session = session;
         channelPointer.putLong(0, channel);
@@ -65,5 +66,10 @@ final class Channel {
     /** Makes the kernel ask again for the attributes of an inode that changed without its knowledge. */
     void forgetAttributes(final long node) {
         libFuse.fuse_lowlevel_notify_inval_inode(channel, node, -1, 0);
+    }
+
+    /** Makes the kernel drop what it has cached of an inode, its attributes included. Waits for requests in flight. */
+    void forgetContent(final long node) {
+        libFuse.fuse_lowlevel_notify_inval_inode(channel, node, 0, 0);
     }
 }

@@ -14,13 +14,15 @@ final class FileOperations {
     private final ThreadLocal<Request> requests;
     private final Handles handles;
     private final CacheRule cacheRule;
+    private final OtherNames otherNames;
 
     FileOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests, final Handles handles,
-                   final CacheRule cacheRule) {
+                   final CacheRule cacheRule, final OtherNames otherNames) {
         this.fileSystem = fileSystem;
         this.requests = requests;
         this.handles = handles;
         this.cacheRule = cacheRule;
+        this.otherNames = otherNames;
     }
 
     void register(final OperationTable table) {
@@ -42,7 +44,7 @@ final class FileOperations {
         final long parent = request.paths.resolveParent(path);
         final boolean made = fileSystem.create(request.caller(), parent, request.paths.name(), mode & PERMISSIONS,
             info.hasFlags(FileInfo.O_EXCL), request.attributes);
-        opened(request, info, !made && info.hasFlags(FileInfo.O_TRUNC));
+        opened(request, info, 0, !made && info.hasFlags(FileInfo.O_TRUNC));
         return 0;
     }
 
@@ -50,11 +52,11 @@ final class FileOperations {
         final Request request = requests.get();
         final FileInfo info = request.fileInfo.wrap(fileInfo);
         fileSystem.open(request.paths.resolve(path), request.attributes);
-        opened(request, info, info.hasFlags(FileInfo.O_TRUNC));
+        opened(request, info, request.incoming.node(), info.hasFlags(FileInfo.O_TRUNC));
         return 0;
     }
 
-    private void opened(final Request request, final FileInfo info, final boolean truncate) {
+    private void opened(final Request request, final FileInfo info, final long node, final boolean truncate) {
         final long ino = request.attributes.ino;
         if (truncate) {
             try {
@@ -64,7 +66,7 @@ final class FileOperations {
                 throw failure;
             }
         }
-        info.handle(handles.add(ino, request.incoming.node()));
+        info.handle(handles.add(ino, node));
         if (cacheRule.keep(request.attributes)) {
             info.keepCache();
         }
@@ -84,6 +86,7 @@ final class FileOperations {
         request.window.wrap(buffer, (int) length);
         final int written = fileSystem.write(request.caller(), ino, offset, request.window, 0, (int) length,
             info.hasFlags(FileInfo.O_APPEND));
+        otherNames.contentChanged(ino, request.incoming.node());
         if (info.hasFlags(FileInfo.O_DSYNC)) {
             fileSystem.fsync(ino);
         }
@@ -143,6 +146,7 @@ final class FileOperations {
         change.setSize = true;
         change.size = size;
         fileSystem.setAttributes(request.caller(), ino, change, request.attributes);
+        otherNames.contentChanged(ino, request.incoming.node());
     }
 
     private int fallocate(final long path, final int mode, final long offset, final long length,
@@ -150,6 +154,7 @@ final class FileOperations {
         final Request request = requests.get();
         final long ino = handles.get(request.fileInfo.wrap(fileInfo).handle()).ino();
         fileSystem.allocate(request.caller(), ino, mode, offset, length);
+        otherNames.contentChanged(ino, request.incoming.node());
         return 0;
     }
 }

@@ -11,13 +11,18 @@ final class Handles {
     private final AtomicLong lastNumber = new AtomicLong();
 
     /**
-     * @param node the kernel's number for the inode, as opened
+     * @param node the kernel's number for the inode, as opened; 0 if it is being created
      * @return the number of a new handle, positive
      */
     long add(final long ino, final long node) {
         final long number = lastNumber.incrementAndGet();
         handles.put(number, new Handle(ino, node));
         return number;
+    }
+
+    /** Sets the node of a handle of a file that was created. */
+    void setNode(final long number, final long node) {
+        handles.computeIfPresent(number, (same, handle) -> new Handle(handle.ino(), node, handle.lockOwners()));
     }
 
     /** @return a number, negative, that stands for the inode itself and need not be added or removed */

@@ -54,6 +54,10 @@ final class IncomingRequest {
         return opcode() == GETATTR || opcode() == SETATTR;
     }
 
+    boolean isCreate() {
+        return opcode() == CREATE;
+    }
+
     /** @return whether the reply has attributes */
     boolean isAnsweredWithAttributes() {
         return switch (opcode()) {

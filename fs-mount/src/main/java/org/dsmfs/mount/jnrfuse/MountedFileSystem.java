@@ -36,7 +36,8 @@ public final class MountedFileSystem implements AutoCloseable {
                              final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
         this.libFuse = LibFuse.load();
         final NamelessNodes nameless = new NamelessNodes();
-        this.operations = operations(fileSystem, nameless, atime, reports);
+        final Handles handles = new Handles();
+        this.operations = operations(fileSystem, handles, nameless, atime, reports);
         final Arguments arguments = new Arguments("dsm-mount", "-f", "-o", String.join(",", options),
             mountPoint.toString());
         final StandardError.Captured<Long> setup = StandardError.capture(() ->
@@ -47,25 +48,27 @@ public final class MountedFileSystem implements AutoCloseable {
             throw new MountException("cannot mount on " + mountPoint + ": " + setup.oneLine());
         }
         final long session = libFuse.fuse_get_session(fuse);
-        channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session, nameless);
+        channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session, nameless,
+            handles);
         threads = new RequestThreads(channel, nameless);
         threads.start();
     }
 
-    private OperationTable operations(final FileSystem fileSystem, final NamelessNodes nameless,
-                                      final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
+    private OperationTable operations(final FileSystem fileSystem, final Handles handles,
+                                      final NamelessNodes nameless, final AtimePolicy atime,
+                                      final Map<String, Supplier<byte[]>> reports) {
         final OperationTable table = new OperationTable(new Failures());
         final ThreadLocal<Request> requests = ThreadLocal.withInitial(() ->
             new Request(new PathWalker(fileSystem, nameless), RequestThreads.current(), libFuse.fuse_get_context()));
-        final Handles handles = new Handles();
         final CacheRule cacheRule = new CacheRule(atime);
+        final OtherNames otherNames = new OtherNames(handles, cacheRule, node -> channel.forgetContent(node));
         final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0 || threads.isStopped(),
             RequestThreads.THREADS_MAX / 2);
         fileSystem.onUnlock(waits);
         table.init(MountedFileSystem::negotiate);
-        new NameOperations(fileSystem, requests, cacheRule, handles, nameless,
+        new NameOperations(fileSystem, requests, cacheRule, handles, nameless, otherNames,
             node -> channel.forgetAttributes(node)).register(table);
-        new FileOperations(fileSystem, requests, handles, cacheRule).register(table);
+        new FileOperations(fileSystem, requests, handles, cacheRule, otherNames).register(table);
         new DirectoryOperations(fileSystem, requests, handles).register(table);
         new XattrOperations(fileSystem, requests, reports).register(table);
         new LockOperations(fileSystem, requests, handles, waits).register(table);

@@ -15,16 +15,19 @@ final class NameOperations {
     private final CacheRule cacheRule;
     private final Handles handles;
     private final NamelessNodes nameless;
+    private final OtherNames otherNames;
     private final LongConsumer forgetAttributes;
 
     /** @param forgetAttributes makes the kernel ask again for the attributes of a node */
     NameOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests, final CacheRule cacheRule,
-                   final Handles handles, final NamelessNodes nameless, final LongConsumer forgetAttributes) {
+                   final Handles handles, final NamelessNodes nameless, final OtherNames otherNames,
+                   final LongConsumer forgetAttributes) {
         this.fileSystem = fileSystem;
         this.requests = requests;
         this.cacheRule = cacheRule;
         this.handles = handles;
         this.nameless = nameless;
+        this.otherNames = otherNames;
         this.forgetAttributes = forgetAttributes;
     }
 
@@ -159,7 +162,10 @@ final class NameOperations {
         final AttributeChange change = new AttributeChange();
         change.setSize = true;
         change.size = size;
-        return apply(path, change);
+        apply(path, change);
+        final Request request = requests.get();
+        otherNames.contentChanged(request.attributes.ino, request.incoming.node());
+        return 0;
     }
 
     private int utimens(final long path, final long times) {

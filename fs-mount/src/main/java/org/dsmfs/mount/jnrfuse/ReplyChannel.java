@@ -9,7 +9,8 @@ import org.dsmfs.mount.os.Libc;
 /**
  * A channel of libfuse for requests whose replies have attributes. libfuse gives the kernel the same leave to cache for
  * all; but it has an inode per path, so what changes under one name of a file would not be seen under another. Here the
- * leave is withdrawn for files with more or fewer names than one. Thread-safe.
+ * leave is withdrawn for files with more or fewer names than one. And only the reply to create tells which node the
+ * new file is. Thread-safe.
  */
 final class ReplyChannel {
     /** struct fuse_chan_ops: receive, send, destroy. */
@@ -30,6 +31,7 @@ final class ReplyChannel {
     private static final int ATTR_OUT_ATTR = 16;
 
     /** struct fuse_entry_out, first in struct fuse_create_out. */
+    private static final int ENTRY_OUT_NODE = 0;
     private static final int ENTRY_OUT_VALID = 24;
     private static final int ENTRY_OUT_VALID_NANOS = 36;
     private static final int ENTRY_OUT_ATTR = 40;
@@ -39,11 +41,15 @@ final class ReplyChannel {
     private static final int ATTR_LINKS = 64;
     private static final int ATTR_LENGTH = 88;
 
+    /** fh of struct fuse_open_out, behind struct fuse_entry_out in a reply to create. */
+    private static final int CREATE_OUT_HANDLE = ENTRY_OUT_ATTR + ATTR_LENGTH;
+
     private static final int S_IFMT = 0170000;
     private static final int S_IFDIR = 0040000;
 
     private final int device;
     private final NamelessNodes nameless;
+    private final Handles handles;
     private final ThreadLocal<Reply> replies = ThreadLocal.withInitial(Reply::new);
     /** Must stay reachable, or jnr-ffi frees the closure. */
     private final Shapes.LLL send = this::send;
@@ -59,7 +65,9 @@ final class ReplyChannel {
     }
 
     /** @param channel the channel of /dev/fuse */
-    ReplyChannel(final LibFuse libFuse, final long channel, final NamelessNodes nameless) {
+    ReplyChannel(final LibFuse libFuse, final long channel, final NamelessNodes nameless,
+                 final Handles handles) {
+        this.handles = handles;
         this.device = libFuse.fuse_chan_fd(channel);
         this.nameless = nameless;
         operations.putPointer(OPS_SEND,
@@ -74,7 +82,7 @@ final class ReplyChannel {
 
     private int send(final long channel, final long vectors, final long count) {
         try {
-            withdrawLeave(replies.get(), vectors, count);
+            inspect(replies.get(), vectors, count);
         } catch (final Throwable failure) {
             // The reply itself is whole, and must be sent whatever happens.
             Failures.log("reply", failure);
@@ -82,7 +90,7 @@ final class ReplyChannel {
         return Libc.INSTANCE.writev(device, vectors, (int) count) < 0 ? -Libc.errno() : 0;
     }
 
-    private void withdrawLeave(final Reply reply, final long vectors, final long count) {
+    private void inspect(final Reply reply, final long vectors, final long count) {
         if (count < 2) {
             return;
         }
@@ -96,6 +104,9 @@ final class ReplyChannel {
             withdrawLeave(reply, ATTR_OUT_ATTR, ATTR_OUT_VALID, ATTR_OUT_VALID_NANOS);
         } else {
             withdrawLeave(reply, ENTRY_OUT_ATTR, ENTRY_OUT_VALID, ENTRY_OUT_VALID_NANOS);
+        }
+        if (reply.request.isCreate()) {
+            handles.setNode(reply.body.getLong(CREATE_OUT_HANDLE), reply.body.getLong(ENTRY_OUT_NODE));
         }
     }
 

@@ -175,6 +175,23 @@ class MountedFileSystemTest {
         }
     }
 
+    @Test
+    void contentWrittenUnderOneNameIsReadUnderTheOtherWhileBothAreOpen() throws IOException {
+        final Path first = Files.writeString(mountPoint.resolve("first"), "old");
+        final Path second = Files.createLink(mountPoint.resolve("second"), first);
+        try (FileChannel reader = FileChannel.open(first, StandardOpenOption.READ);
+             FileChannel writer = FileChannel.open(second, StandardOpenOption.WRITE)) {
+            for (final String text : List.of("old", "new", "odd", "two")) {
+                writer.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+                final ByteBuffer read = ByteBuffer.allocate(3);
+                reader.read(read, 0);
+                assertEquals(text, new String(read.array(), StandardCharsets.US_ASCII));
+            }
+            writer.truncate(1);
+            assertEquals(1, reader.read(ByteBuffer.allocate(3), 0));
+        }
+    }
+
     /** The kernel tells of the last close when it gets to it. */
     private void awaitInodes(final int count) {
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
