@@ -122,7 +122,7 @@ class RandomOperationsTest {
         void finish() {
             model.nodes.keySet().forEach(this::look);
             assertEquals(List.of(), FileSystemCheck.check(space));
-            assertTrue(space.mostFreesInRun() <= FileContent.MAX_PAGES_PER_RUN + 100, "frees in one run");
+            assertTrue(space.mostFreesInRun() <= FileContent.MAX_FREES_PER_RUN + 100, "frees in one run");
             fs.close();
             model.crash();
             assertEquals(List.of(), FileSystemCheck.check(space));
