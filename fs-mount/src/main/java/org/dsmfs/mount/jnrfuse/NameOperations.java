@@ -125,10 +125,15 @@ final class NameOperations {
     private void hide(final Request request, final long parent, final byte[] name, final byte[] hiddenName) {
         fileSystem.lookup(parent, name, request.attributes);
         final long ino = request.attributes.ino;
-        if (request.incoming.isUnlink()) {
-            fileSystem.unlink(request.caller(), parent, name);
-        }
         nameless.add(hiddenName, ino);
+        if (request.incoming.isUnlink()) {
+            try {
+                fileSystem.unlink(request.caller(), parent, name);
+            } catch (final RuntimeException failure) {
+                nameless.remove(hiddenName);
+                throw failure;
+            }
+        }
     }
 
     private int link(final long path, final long newPath) {

@@ -19,10 +19,20 @@ final class NamelessNodes {
     private static final int HIDDEN_LENGTH = HIDDEN_PREFIX.length + 2 * NODE_DIGITS;
 
     private final ConcurrentHashMap<Long, Long> inosByNode = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, Integer> nodesPerIno = new ConcurrentHashMap<>();
 
     /** The inode has lost the name that the node stands for. */
     void add(final long node, final long ino) {
-        inosByNode.put(node, ino);
+        if (inosByNode.put(node, ino) == null) {
+            nodesPerIno.merge(ino, 1, Integer::sum);
+        }
+    }
+
+    private void remove(final long node) {
+        final Long ino = inosByNode.remove(node);
+        if (ino != null) {
+            nodesPerIno.computeIfPresent(ino, (same, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     /** @param hiddenName as libfuse makes it up */
@@ -30,14 +40,19 @@ final class NamelessNodes {
         add(node(hiddenName), ino);
     }
 
+    /** Takes back {@link #add(byte[], long)}. */
+    void remove(final byte[] hiddenName) {
+        remove(node(hiddenName));
+    }
+
     /** @return whether the name is a hidden one and stands for an inode here */
     boolean contains(final byte[] name) {
         return !inosByNode.isEmpty() && isHidden(name) && inosByNode.containsKey(node(name));
     }
 
-    /** @return whether the node stands for an inode here */
-    boolean containsNode(final long node) {
-        return !inosByNode.isEmpty() && inosByNode.containsKey(node);
+    /** @return whether some node here stands for the inode, which may have other names */
+    boolean containsInode(final long ino) {
+        return !nodesPerIno.isEmpty() && nodesPerIno.containsKey(ino);
     }
 
     /** As {@link FileSystem#lookup} of a name that {@link #contains} knows. */
@@ -69,7 +84,7 @@ final class NamelessNodes {
                 request.setHandle(Handles.ofInode(ino));
             }
         } else {
-            request.forEachForgotten(inosByNode::remove);
+            request.forEachForgotten(this::remove);
         }
     }
 }

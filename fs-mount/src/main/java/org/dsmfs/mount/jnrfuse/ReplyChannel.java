@@ -9,8 +9,8 @@ import org.dsmfs.mount.os.Libc;
 /**
  * A channel of libfuse for requests whose replies have attributes. libfuse gives the kernel the same leave to cache for
  * all; but it has an inode per path, so what changes under one name of a file would not be seen under another. Here the
- * leave is withdrawn for files with more or fewer names than one. And only the reply to create tells which node the
- * new file is. Thread-safe.
+ * leave is withdrawn for files that have, or have open, more or fewer names than one. And only the reply to create
+ * tells which node the new file is. Thread-safe.
  */
 final class ReplyChannel {
     /** struct fuse_chan_ops: receive, send, destroy. */
@@ -37,6 +37,7 @@ final class ReplyChannel {
     private static final int ENTRY_OUT_ATTR = 40;
 
     /** struct fuse_attr. */
+    private static final int ATTR_INO = 0;
     private static final int ATTR_MODE = 60;
     private static final int ATTR_LINKS = 64;
     private static final int ATTR_LENGTH = 88;
@@ -116,7 +117,8 @@ final class ReplyChannel {
             return;
         }
         final boolean directory = (body.getInt(attributes + ATTR_MODE) & S_IFMT) == S_IFDIR;
-        if (!directory && body.getInt(attributes + ATTR_LINKS) != 1 || nameless.containsNode(reply.request.node())) {
+        if (!directory && body.getInt(attributes + ATTR_LINKS) != 1
+            || nameless.containsInode(body.getLong(attributes + ATTR_INO))) {
             body.putLong(valid, 0);
             body.putInt(validNanos, 0);
         }
