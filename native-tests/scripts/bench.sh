@@ -11,7 +11,8 @@
 #   --seconds N       length of each random and fdatasync measurement (default 5)
 #   --json FILE       write the medians there too
 #
-# Prints one table; a ratio is how many times as fast DIR is. Needs root (drop_caches, mount).
+# Prints one table; a ratio is how many times as fast DIR is. Before the first round small files and the tree are done
+# once, uncounted, as a server may have to warm up. Needs root (drop_caches, mount).
 
 source "$(dirname "$0")/common.sh"
 here=$(dirname "$(realpath "$0")")
@@ -136,6 +137,12 @@ measure_random() {
     rm "$file"
 }
 
+for target in measured local bindfs; do
+    echo "warming up, $target" >&2
+    measure_small_files "$target"
+    measure_tree "$target"
+done
+rm "$scratch/results"
 for ((round = 1; round <= rounds; round++)); do
     for measurement in small_files tree streams random; do
         for target in measured local bindfs; do

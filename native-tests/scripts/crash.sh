@@ -11,7 +11,9 @@
 #
 # Each round mounts the same store, lets the load of crash-load.pl run for up to three seconds, kills the daemon with
 # SIGKILL, runs dsm fsck on the store, mounts it again and verifies: what was fsynced is there byte for byte, and of the
-# rest each worker has a prefix. Ends with 1 at the first round that fails, and then keeps the store and names it.
+# rest each worker has a prefix. Beside it SQLite commits row after row, in WAL and rollback mode by turns; its database
+# must be whole and have every row whose commit returned. Ends with 1 at the first round that fails, and then keeps the
+# store and names it.
 
 source "$(dirname "$0")/common.sh"
 here=$(dirname "$(realpath "$0")")
@@ -32,6 +34,7 @@ done
 command -v "$mount_command" > /dev/null || die "no command $mount_command; install the product first"
 command -v "$dsm_command" > /dev/null || die "no command $dsm_command; install the product first"
 need perl perl
+need sqlite3 sqlite3
 
 work=$(mktemp -d "$parent/dsm-crash.XXXXXX")
 store=$work/store mount_point=$work/mount state=$work/state log=$work/log
@@ -75,6 +78,31 @@ mount_store() {
     is_mounted "$mount_point" || fail "$mount_command returned 0 and nothing is mounted"
 }
 
+# Commits rows numbered from 1 in a database of this round and records each number when its commit has returned.
+# synchronous is EXTRA because with less the removal of a rollback journal, which is the commit, is not fsynced.
+sqlite_load() {
+    local mode=wal
+    ((round % 2)) || mode=delete
+    {
+        echo "PRAGMA journal_mode=$mode; PRAGMA synchronous=EXTRA;"
+        echo 'CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB);'
+        for ((row = 1; row < 100000; row++)); do
+            echo "INSERT INTO t VALUES ($row, randomblob(700)); SELECT 'row', $row;"
+        done
+    } 2> /dev/null | stdbuf -oL sqlite3 -bail "$mount_point/$round.db" > "$state/rows" 2> /dev/null
+}
+
+sqlite_verify() {
+    local database=$mount_point/$round.db acknowledged
+    acknowledged=$(sed -n 's/^row|//p' "$state/rows" | tail -n 1)
+    if [[ -n $acknowledged ]]; then
+        [[ $(sqlite3 "$database" 'PRAGMA integrity_check') == ok ]] || fail "SQLite's database is damaged"
+        rows=$(sqlite3 "$database" "SELECT count(*) FROM t WHERE n <= $acknowledged")
+        [[ $rows == "$acknowledged" ]] || fail "SQLite committed $acknowledged rows and has $rows of them"
+    fi
+    rm -f "$database" "$database"-*
+}
+
 seconds_since() {
     awk -v ns=$(($(date +%s%N) - $1)) 'BEGIN { printf "%.1f", ns / 1e9 }'
 }
@@ -90,10 +118,13 @@ for ((round = 1; round <= rounds; round++)); do
 
     perl "$here/crash-load.pl" run "$mount_point" "$state" "$round_seed" > "$log" 2>&1 &
     load=$!
+    sqlite_load &
+    sqlite=$!
     sleep "$delay"
     kill -0 "$load" 2> /dev/null || fail "the load ended by itself"
     kill -KILL "$pid"
     wait "$load" || fail "the load ended with an error of its own"
+    wait "$sqlite" && fail "SQLite did not notice that its filesystem is gone"
     umount -l "$mount_point"
     while kill -0 "$pid" 2> /dev/null; do
         sleep 0.05
@@ -104,6 +135,7 @@ for ((round = 1; round <= rounds; round++)); do
     mount_store
     recovery=$(seconds_since "$start")
     perl "$here/crash-load.pl" verify "$mount_point" "$state" "$round_seed" > "$log" 2>&1 || fail "contents are wrong"
+    sqlite_verify
     echo "round $round: killed after $delay s, mounted again in $recovery s; $(paste -s -d ';' "$log")"
 done
 umount "$mount_point"

@@ -4,8 +4,9 @@
 #   programs.sh DIR [quick|full] [STEP...]
 #
 #   quick  (default) C project from Debian's sources, git, SQLite, PostgreSQL, rsync, tar, fio with verification
-#   full   the same for longer, and stress-ng's filesystem class and dbench
-#   STEP   only these, of c-project git sqlite-wal sqlite-rollback postgresql rsync tar fio fio-mmap stress-ng dbench
+#   full   the same for longer, and a build of this project with Maven, stress-ng's filesystem class and dbench
+#   STEP   only these, of c-project git sqlite-wal sqlite-rollback postgresql rsync tar fio fio-mmap maven stress-ng
+#          dbench
 #
 # Prints PASS or FAIL and the seconds for each step, and the end of the log of one that fails; ends with 1 if any
 # failed. Installs missing packages as root.
@@ -214,6 +215,15 @@ run_fio_mmap() {
     fio_verified fio-mmap --ioengine=mmap
 }
 
+# Builds a copy of this checkout, with the local repository that a build outside of the directory has filled.
+run_maven() {
+    need git git
+    need mvn maven
+    cd "$work/maven"
+    git -c safe.directory='*' -C "$here/../.." archive HEAD | tar -xf -
+    mvn -q -o -DskipTests package
+}
+
 run_stress_ng() {
     need stress-ng stress-ng
     local status=0
@@ -251,7 +261,7 @@ step() {
 
 steps=(c-project git sqlite-wal sqlite-rollback postgresql rsync tar fio fio-mmap)
 if [[ $extent == full || ${#selected[@]} -gt 0 ]]; then
-    steps+=(stress-ng dbench)
+    steps+=(maven stress-ng dbench)
 fi
 for name in "${selected[@]}"; do
     [[ " ${steps[*]} " == *" $name "* ]] || die "no such step: $name"
