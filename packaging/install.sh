@@ -105,7 +105,7 @@ fi
 
 if [[ -n $build ]]; then
     say "building (the first time Maven downloads what it needs)"
-    mvn -q -B -ntp -f "$source/pom.xml" -pl fs-mount -am -DskipTests package
+    mvn -q -B -ntp -Dstyle.color=never -f "$source/pom.xml" -pl fs-mount -am -DskipTests package
 fi
 [[ -d $source/fs-mount/target/lib ]] || die "nothing is built yet: leave --no-build out"
 
