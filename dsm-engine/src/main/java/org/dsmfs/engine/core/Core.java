@@ -41,6 +41,11 @@ public final class Core {
     /** Part of the reserved slots that not even removal may use for new pages. */
     private static final int CLEANING_PART = 4;
 
+    /** Retired part of a slab that makes a checkpoint due. */
+    private static final int RETIRED_PART = 4;
+    /** Smallest such part. */
+    private static final long MIN_RETIRED_BYTES = 64L << 20;
+
     /** Log that is collected before it must be written. */
     private static final int MAX_BATCH_BYTES = 8 << 20;
     private static final long NOT_RECOVERING = Long.MAX_VALUE;
@@ -441,7 +446,14 @@ public final class Core {
 
     /** @return whether a checkpoint should be made before more pages are written to new slots */
     public boolean areSlotChangesDue() {
-        return disk.changeCount() > dueChanges;
+        return disk.changeCount() > dueChanges || areRetiredSlotsDue(false) || areRetiredSlotsDue(true);
+    }
+
+    /** @return whether so much of the slab is retired that it would grow for nothing */
+    private boolean areRetiredSlotsDue(final boolean large) {
+        final SlotAllocator slots = disk.allocator(large);
+        return (long) slots.retired() * slots.pageSize() > MIN_RETIRED_BYTES
+            && slots.retired() > slots.slots() / RETIRED_PART;
     }
 
     /** @return what the slot tables shall say, as of now, and from where redo has to start then */

@@ -150,7 +150,6 @@ class ConcurrencyTest {
             assertTrue(status.usedBytes() > status.memoryLimitBytes(), "more data than memory: " + status);
             assertTrue(status.memoryUsedBytes() <= status.memoryLimitBytes(), "within the limit: " + status);
             assertTrue(status.misses() > 1000, "pages were read again: " + status);
-            assertTrue(status.checkpoints() > 0, "checkpoints: " + status);
         } finally {
             threads.shutdownNow();
         }

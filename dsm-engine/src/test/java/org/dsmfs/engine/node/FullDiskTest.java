@@ -183,6 +183,20 @@ class FullDiskTest {
         }
     }
 
+    @Test
+    void overwritingDoesNotGrowTheStoreForEver() {
+        space = LocalSpace.open(disk, new HeapPageIndex(), true, 1 << 20, 0, LARGE_PAGE_BYTES, 64 << 20);
+        final long freeBefore = disk.freeBytes();
+        for (int i = 0; i < 14_000; i++) {
+            put(LARGE, i % 50, i);
+            if (i % 50 == 0) {
+                space.doWork();
+            }
+        }
+        final long grownMiB = freeBefore - disk.freeBytes() >> 20;
+        assertTrue(grownMiB < 100, "200 MiB written over 1 MiB took " + grownMiB + " MiB");
+    }
+
     private void open(final long ramBytes) {
         space = LocalSpace.open(disk, new HeapPageIndex(), true, ramBytes, NO_GROWTH, LARGE_PAGE_BYTES, JOURNAL_BYTES);
     }
