@@ -45,9 +45,15 @@ done
 
 source=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 work=$(mktemp -d /var/tmp/dsm-test.XXXXXX)
+# The tests act as several users, who have to get through.
+chmod 755 "$work"
 mount_point=$work/mnt
 clean_up() {
     local status=$?
+    if ((status)) && [[ -n ${current:-} ]]; then
+        echo "test: $current FAILED" >&2
+        echo "$passed passed, 1 failed"
+    fi
     if mountpoint -q "$mount_point" 2>/dev/null || grep -q " $mount_point " /proc/self/mounts; then
         umount "$mount_point" || umount -l "$mount_point"
     fi
@@ -79,12 +85,15 @@ say "installing the product below $work"
 bash "$source/packaging/install.sh" --prefix "$work/installed" --no-mount
 export PATH=$work/installed/bin:$PATH
 
-passed=0
+passed=0 current=
 part() {
     local name=$1 start=$SECONDS
     shift
     say "$name starts"
-    "$@" || die "$name failed"
+    # Not "|| die": that would switch errexit off inside.
+    current=$name
+    "$@"
+    current=
     passed=$((passed + 1))
     say "$name passed in $((SECONDS - start)) s"
 }
