@@ -60,7 +60,7 @@ final class Channel {
     /** Serves the request in the buffer. */
     void process(final Buffer buffer, final int length) {
         libFuse.fuse_session_process(session, buffer.memory.addressOffset(), length,
-            buffer.request.isAnsweredWithAttributes() ? replyChannel.address() : channel);
+            replyChannel.inspects(buffer.request) ? replyChannel.address() : channel);
     }
 
     /** Makes the kernel ask again for the attributes of an inode that changed without its knowledge. */

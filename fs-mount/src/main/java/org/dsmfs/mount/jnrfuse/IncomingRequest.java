@@ -15,12 +15,19 @@ final class IncomingRequest {
     private static final int FORGET = 2;
     private static final int GETATTR = 3;
     private static final int SETATTR = 4;
+    private static final int READLINK = 5;
     private static final int SYMLINK = 6;
     private static final int MKNOD = 8;
     private static final int MKDIR = 9;
     private static final int UNLINK = 10;
     private static final int RENAME = 12;
     private static final int LINK = 13;
+    private static final int OPEN = 14;
+    private static final int SETXATTR = 21;
+    private static final int GETXATTR = 22;
+    private static final int LISTXATTR = 23;
+    private static final int REMOVEXATTR = 24;
+    private static final int OPENDIR = 27;
     private static final int CREATE = 35;
     private static final int BATCH_FORGET = 42;
 
@@ -58,10 +65,18 @@ final class IncomingRequest {
         return opcode() == CREATE;
     }
 
-    /** @return whether the reply has attributes */
+    /** @return whether the reply has attributes if it is no error */
     boolean isAnsweredWithAttributes() {
         return switch (opcode()) {
             case LOOKUP, GETATTR, SETATTR, SYMLINK, MKNOD, MKDIR, LINK, CREATE -> true;
+            default -> false;
+        };
+    }
+
+    /** @return whether the request is about an inode that the kernel has found already, and about no name in it */
+    boolean isAboutFoundInode() {
+        return switch (opcode()) {
+            case GETATTR, SETATTR, READLINK, OPEN, SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, OPENDIR -> true;
             default -> false;
         };
     }

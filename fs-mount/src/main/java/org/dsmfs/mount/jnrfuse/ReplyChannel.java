@@ -4,13 +4,16 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.layout.Errno;
 import org.dsmfs.mount.os.Libc;
 
 /**
- * A channel of libfuse for requests whose replies have attributes. libfuse gives the kernel the same leave to cache for
+ * A channel of libfuse for requests whose replies need a change. libfuse gives the kernel the same leave to cache for
  * all; but it has an inode per path, so what changes under one name of a file would not be seen under another. Here the
  * leave is withdrawn for files that have, or have open, more or fewer names than one. And only the reply to create
- * tells which node the new file is. Thread-safe.
+ * tells which node the new file is. An inode that lost its name between the kernel's look-up and the request (a rename
+ * replaced it) has no path for libfuse any more; told that the inode is stale, the kernel looks the name up again.
+ * Thread-safe.
  */
 final class ReplyChannel {
     /** struct fuse_chan_ops: receive, send, destroy. */
@@ -81,6 +84,11 @@ final class ReplyChannel {
         return address;
     }
 
+    /** @return whether the reply to the request must go through this channel */
+    boolean inspects(final IncomingRequest request) {
+        return request.isAnsweredWithAttributes() || request.isAboutFoundInode();
+    }
+
     private int send(final long channel, final long vectors, final long count) {
         try {
             inspect(replies.get(), vectors, count);
@@ -92,12 +100,13 @@ final class ReplyChannel {
     }
 
     private void inspect(final Reply reply, final long vectors, final long count) {
-        if (count < 2) {
-            return;
-        }
         reply.vectors.wrap(vectors, (int) count * IOVEC_LENGTH);
         reply.header.wrap(reply.vectors.getLong(0), HEADER_LENGTH);
-        if (reply.header.getInt(HEADER_ERROR) != 0) {
+        final int error = reply.header.getInt(HEADER_ERROR);
+        if (error == -Errno.ENOENT.number() && reply.request.isAboutFoundInode()) {
+            reply.header.putInt(HEADER_ERROR, -Errno.ESTALE.number());
+        }
+        if (error != 0 || count < 2 || !reply.request.isAnsweredWithAttributes()) {
             return;
         }
         reply.body.wrap(reply.vectors.getLong(IOVEC_LENGTH), (int) reply.vectors.getLong(IOVEC_LENGTH + IOVEC_SIZE));

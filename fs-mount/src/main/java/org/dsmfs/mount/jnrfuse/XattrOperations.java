@@ -1,6 +1,8 @@
 package org.dsmfs.mount.jnrfuse;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.dsmfs.layout.Errno;
@@ -8,6 +10,8 @@ import org.dsmfs.layout.FileSystem;
 
 /** Operations on extended attributes. */
 final class XattrOperations {
+    private static final byte[] TRUSTED_PREFIX = "trusted.".getBytes(StandardCharsets.US_ASCII);
+
     private final FileSystem fileSystem;
     private final ThreadLocal<Request> requests;
     private final Map<String, Supplier<byte[]>> reports;
@@ -52,7 +56,24 @@ final class XattrOperations {
 
     private int listxattr(final long path, final long buffer, final long length) {
         final Request request = requests.get();
-        return answer(request, fileSystem.listXattr(request.paths.resolve(path)), buffer, length);
+        final byte[] names = fileSystem.listXattr(request.paths.resolve(path));
+        return answer(request, request.caller().uid() == 0 ? names : withoutTrusted(names), buffer, length);
+    }
+
+    /** Trusted attributes do not exist for ordinary users: xattr(7). The kernel leaves that to the filesystem. */
+    private static byte[] withoutTrusted(final byte[] names) {
+        final ByteArrayOutputStream kept = new ByteArrayOutputStream(names.length);
+        int start = 0;
+        for (int i = 0; i < names.length; i++) {
+            if (names[i] == 0) {
+                final int end = start + TRUSTED_PREFIX.length;
+                if (end > i || !Arrays.equals(names, start, end, TRUSTED_PREFIX, 0, TRUSTED_PREFIX.length)) {
+                    kept.write(names, start, i + 1 - start);
+                }
+                start = i + 1;
+            }
+        }
+        return kept.toByteArray();
     }
 
     private int removexattr(final long path, final long name) {
