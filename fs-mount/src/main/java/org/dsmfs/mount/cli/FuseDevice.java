@@ -3,13 +3,10 @@ package org.dsmfs.mount.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dsmfs.mount.MountException;
-import org.dsmfs.mount.jnrfuse.LibFuse;
-import org.dsmfs.mount.os.Libc;
 
 /** Whether this computer and this user can mount at all. */
 final class FuseDevice {
     private static final Path DEVICE = Path.of("/dev/fuse");
-    private static final Path HELPER_DIRECTORY = Path.of("/usr/bin");
 
     private FuseDevice() {
     }
@@ -17,11 +14,6 @@ final class FuseDevice {
     /** @throws MountException naming what is missing */
     static void require() {
         require(DEVICE);
-        if (Libc.INSTANCE.geteuid() != 0 && !Files.isExecutable(HELPER_DIRECTORY.resolve("fusermount"))) {
-            throw new MountException("fusermount is not installed, without which only root can mount: "
-                + "apt-get install fuse3");
-        }
-        LibFuse.load();
     }
 
     static void require(final Path device) {

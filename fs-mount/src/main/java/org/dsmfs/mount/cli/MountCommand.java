@@ -57,7 +57,7 @@ final class MountCommand implements Callable<Integer> {
     private int copies;
 
     @Option(names = "--front-end", paramLabel = "NAME", defaultValue = "jnr-fuse",
-        description = "How to talk to the kernel: jnr-fuse. Default: ${DEFAULT-VALUE}.")
+        description = "How to talk to the kernel: kernel (the protocol of /dev/fuse) or jnr-fuse (libfuse 2). Default: ${DEFAULT-VALUE}.")
     private String frontEnd;
 
     @Option(names = "--fsync", paramLabel = "WHEN", defaultValue = "disk",
@@ -105,9 +105,6 @@ final class MountCommand implements Callable<Integer> {
             throw new MountException("--copies: " + copies
                 + " is not possible: there is one node, and it can hold one copy only");
         }
-        if (!frontEnd.equals("jnr-fuse")) {
-            throw new MountException("--front-end: unknown front end '" + frontEnd + "'; known: jnr-fuse");
-        }
         checkFsync();
         final MountOptions options = MountOptions.parse(mountOptions);
         final UserDirectories directories = UserDirectories.current();
@@ -118,8 +115,8 @@ final class MountCommand implements Callable<Integer> {
         final long pageBytes = dataPageBytes > Integer.MAX_VALUE ? Integer.MAX_VALUE : dataPageBytes;
         final SpaceConfig space = new SpaceConfig(storePath, memoryBytes == null ? defaultMemoryBytes() : memoryBytes,
             diskBytes, (int) pageBytes);
-        return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), space, options, level(), logPath,
-            foreground);
+        return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), space,
+            FrontEnd.of(frontEnd), options, level(), logPath, foreground);
     }
 
     private String defaultName() {

@@ -13,8 +13,8 @@ import org.dsmfs.layout.Caller;
 import org.dsmfs.layout.DsmFileSystem;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.layout.WallClock;
+import org.dsmfs.mount.Mount;
 import org.dsmfs.mount.MountException;
-import org.dsmfs.mount.jnrfuse.MountedFileSystem;
 import org.dsmfs.mount.os.Libc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Opens the space, mounts, serves until the mount ends, and closes everything. */
 final class MountProcess {
     private static final Logger LOG = LoggerFactory.getLogger(MountProcess.class);
-    /**
-     * Names and attributes change through this mount only, so the kernel may remember them for ever; the front end
-     * excepts what libfuse would let become stale.
-     */
-    private static final List<String> FUSE_OPTIONS = List.of("subtype=dsm", "default_permissions", "use_ino",
-        "big_writes", "atomic_o_trunc", "entry_timeout=1000000", "negative_timeout=1000000", "attr_timeout=1000000");
+    private static final List<String> FUSE_OPTIONS = List.of("subtype=dsm", "default_permissions");
     /** What root's mounts of other filesystems have; libfuse would deny it. */
     private static final List<String> FUSE_OPTIONS_OF_ROOT = List.of("allow_other", "suid", "dev");
 
@@ -51,7 +46,7 @@ final class MountProcess {
             Logging.toFile(settings.logFile(), settings.logLevel());
         }
         final MountPoint mountPoint = MountPoint.prepare(settings.mountPoint());
-        FuseDevice.require();
+        settings.frontEnd().require();
         final boolean isNew = !Stores.exists(settings.space().store());
         prepareStore(isNew);
         try (Termination termination = new Termination();
@@ -68,12 +63,12 @@ final class MountProcess {
     private void serve(final Termination termination, final MountPoint mountPoint, final Space space,
                        final FileSystem fileSystem) {
         final StatusReport report = new StatusReport(settings, space, fileSystem);
-        try (MountedFileSystem mounted = new MountedFileSystem(fileSystem, mountPoint.path(), fuseOptions(),
-            atime(), report.attributes())) {
-            termination.endBy(() -> unmount(mountPoint, mounted));
+        try (Mount mount = settings.frontEnd().mount(fileSystem, mountPoint.path(), fuseOptions(), atime(),
+            report.attributes())) {
+            termination.endBy(() -> unmount(mountPoint, mount));
             awaitAnswer(mountPoint);
             announce(mountPoint);
-            mounted.awaitEnd();
+            mount.awaitEnd();
             LOG.info("unmounted from {}", mountPoint.path());
         } catch (final InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -140,13 +135,13 @@ final class MountProcess {
     }
 
     /** What is in use is cut off, but what was written reaches the space before. */
-    private static void unmount(final MountPoint mountPoint, final MountedFileSystem mounted) {
+    private static void unmount(final MountPoint mountPoint, final Mount mount) {
         LOG.info("asked to end: unmounting {}", mountPoint.path());
         writeBack(mountPoint.path());
         if (!mountPoint.unmount(false)) {
             LOG.warn("{} is in use; its users are cut off", mountPoint.path());
             mountPoint.unmount(true);
-            mounted.cutOff();
+            mount.cutOff();
         }
     }
 

@@ -10,11 +10,12 @@ import org.dsmfs.engine.SpaceConfig;
  * @param name       of the space
  * @param mountPoint absolute path, not known to exist
  * @param space      how to open the space
+ * @param frontEnd   how to talk to the kernel
  * @param options    of the mount
  * @param logLevel   least severe level that is logged
  * @param logFile    absolute path, null for standard error
  * @param foreground whether the process stays with its terminal
  */
-record MountSettings(String name, Path mountPoint, SpaceConfig space, MountOptions options, Level logLevel,
-                     Path logFile, boolean foreground) {
+record MountSettings(String name, Path mountPoint, SpaceConfig space, FrontEnd frontEnd,
+                     MountOptions options, Level logLevel, Path logFile, boolean foreground) {
 }

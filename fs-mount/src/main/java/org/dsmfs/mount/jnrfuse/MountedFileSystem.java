@@ -8,11 +8,12 @@ import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.AtimePolicy;
 import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.Mount;
 import org.dsmfs.mount.MountException;
 import org.dsmfs.mount.os.StandardError;
 
 /** A filesystem mounted through libfuse 2's high-level operations. */
-public final class MountedFileSystem implements AutoCloseable {
+public final class MountedFileSystem implements Mount {
     /** fuse_common.h: the filesystem applies the umask. */
     private static final int CAP_DONT_MASK = 1 << 6;
 
@@ -88,7 +89,7 @@ public final class MountedFileSystem implements AutoCloseable {
         threads.awaitEnd();
     }
 
-    /** Ends the serving of requests, also when the mount is still in use; its users then get ENOTCONN. */
+    @Override
     public void cutOff() {
         threads.cutOff();
     }

@@ -59,7 +59,7 @@ class CommandLineErrorsTest {
         "--copies=two         | 2 | --copies  | 'two' is not an int",
         "--copies=2           | 1 | --copies  | one node",
         "--copies=0           | 1 | --copies  | one node",
-        "--front-end=kernel   | 1 | --front-end | 'kernel'",
+        "--front-end=winfsp   | 1 | --front-end | 'winfsp'",
         "--fsync=replicated   | 1 | --fsync   | one node",
         "--fsync=never        | 1 | --fsync   | 'never'",
         "--log-level=loud     | 1 | --log-level | 'loud'",

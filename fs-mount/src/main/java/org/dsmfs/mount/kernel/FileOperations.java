@@ -1,0 +1,175 @@
+package org.dsmfs.mount.kernel;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.dsmfs.layout.AttributeChange;
+import org.dsmfs.layout.Attributes;
+import org.dsmfs.layout.Caller;
+import org.dsmfs.layout.Errno;
+import org.dsmfs.layout.ErrnoException;
+import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.serving.AtimeRule;
+
+/**
+ * Operations on regular files. An open file needs nothing here but a number: it lives as long as the kernel knows its
+ * node.
+ */
+final class FileOperations {
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFREG = 0100000;
+    private static final int PERMISSIONS = 07777;
+    /** open(2) flags. */
+    private static final int O_EXCL = 0200;
+    private static final int O_TRUNC = 01000;
+    private static final int O_APPEND = 02000;
+    private static final int O_DSYNC = 010000;
+    /** lseek(2). */
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+
+    private final FileSystem fileSystem;
+    private final AtimeRule atimeRule;
+    private final LockOperations locks;
+    private final AtomicLong lastHandle = new AtomicLong();
+
+    FileOperations(final FileSystem fileSystem, final AtimeRule atimeRule, final LockOperations locks) {
+        this.fileSystem = fileSystem;
+        this.atimeRule = atimeRule;
+        this.locks = locks;
+    }
+
+    void create(final Exchange exchange) {
+        final Request request = exchange.request;
+        final int flags = request.int32(RequestLayout.Create.FLAGS);
+        final Caller caller = exchange.caller(request.int32(RequestLayout.Create.UMASK));
+        final int mode = request.int32(RequestLayout.Create.MODE) & PERMISSIONS;
+        final byte[] name = request.name(RequestLayout.Create.NAME);
+        boolean isMade = true;
+        try {
+            fileSystem.mknod(caller, request.node(), name, S_IFREG | mode, 0, exchange.attributes);
+        } catch (final ErrnoException e) {
+            if (e.errno() != Errno.EEXIST || (flags & O_EXCL) != 0) {
+                throw e;
+            }
+            fileSystem.lookup(request.node(), name, exchange.attributes);
+            isMade = false;
+        }
+        if ((exchange.attributes.mode & S_IFMT) != S_IFREG) {
+            throw Errno.EEXIST.exception();
+        }
+        if (!isMade && (flags & O_TRUNC) != 0) {
+            truncate(exchange, exchange.attributes.ino, request.int32(RequestLayout.Create.OPEN_FLAGS));
+        }
+        exchange.enter(exchange.attributes.ino);
+        exchange.reply.entryAndOpen(exchange.attributes, lastHandle.incrementAndGet(), openFlags(exchange.attributes));
+    }
+
+    void createTemporary(final Exchange exchange) {
+        final Request request = exchange.request;
+        fileSystem.createTemporary(exchange.caller(request.int32(RequestLayout.Create.UMASK)), request.node(),
+            request.int32(RequestLayout.Create.MODE) & PERMISSIONS, exchange.attributes);
+        exchange.enterOpen(exchange.attributes.ino);
+        exchange.reply.entryAndOpen(exchange.attributes, lastHandle.incrementAndGet(), openFlags(exchange.attributes));
+    }
+
+    void open(final Exchange exchange) {
+        final Request request = exchange.request;
+        final int openFlags = request.int32(RequestLayout.Open.OPEN_FLAGS);
+        if ((request.int32(RequestLayout.Open.FLAGS) & O_TRUNC) != 0) {
+            truncate(exchange, request.node(), openFlags);
+        } else {
+            fileSystem.getAttributes(request.node(), exchange.attributes);
+        }
+        exchange.reply.open(lastHandle.incrementAndGet(), openFlags(exchange.attributes));
+    }
+
+    private int openFlags(final Attributes attributes) {
+        return ReplyLayout.Open.PARALLEL_DIRECT_WRITES
+            | (atimeRule.readChangesAtime(attributes) ? 0 : ReplyLayout.Open.KEEP_CACHE);
+    }
+
+    private void truncate(final Exchange exchange, final long ino, final int openFlags) {
+        final AttributeChange change = new AttributeChange();
+        change.setSize = true;
+        fileSystem.setAttributes(
+            exchange.callerForSetId((openFlags & RequestLayout.Open.OPEN_KILL_SUIDGID) != 0), ino, change,
+            exchange.attributes);
+    }
+
+    void read(final Exchange exchange) {
+        final Request request = exchange.request;
+        final Reply reply = exchange.reply;
+        final int length = request.int32(RequestLayout.Read.LENGTH);
+        if (length < 0 || length > reply.bodyCapacity()) {
+            throw Errno.EINVAL.exception();
+        }
+        reply.bodyLength(fileSystem.read(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
+            reply.bodyIndex(), length));
+    }
+
+    void write(final Exchange exchange) {
+        final Request request = exchange.request;
+        final int length = request.int32(RequestLayout.Write.LENGTH);
+        final int writeFlags = request.int32(RequestLayout.Write.WRITE_FLAGS);
+        final int flags = request.int32(RequestLayout.Write.FLAGS);
+        request.require(RequestLayout.Write.DATA, length);
+        // Pages that were changed by a mapping go where they are, however the file was opened that they come through.
+        final boolean append = (flags & O_APPEND) != 0 && (writeFlags & RequestLayout.Write.WRITE_CACHE) == 0;
+        final int written = fileSystem.write(
+            exchange.callerForSetId((writeFlags & RequestLayout.Write.WRITE_KILL_SUIDGID) != 0), request.node(),
+            request.int64(RequestLayout.Write.OFFSET), request.buffer(), request.bufferIndex(RequestLayout.Write.DATA),
+            length, append);
+        if ((flags & O_DSYNC) != 0) {
+            fileSystem.fsync(request.node());
+        }
+        exchange.reply.count(written);
+    }
+
+    /** Called at each close(2) of a descriptor, which ends all POSIX locks of the process. */
+    void flush(final Exchange exchange) {
+        final Request request = exchange.request;
+        locks.descriptorClosed(request.node(), request.int64(RequestLayout.Flush.HANDLE),
+            request.int64(RequestLayout.Flush.LOCK_OWNER));
+    }
+
+    void release(final Exchange exchange) {
+        final Request request = exchange.request;
+        locks.fileClosed(request.node(), request.int64(RequestLayout.Release.HANDLE));
+        if ((request.int32(RequestLayout.Release.RELEASE_FLAGS) & RequestLayout.Release.RELEASE_FLOCK_UNLOCK) != 0) {
+            locks.dropFlock(request.node(), request.int64(RequestLayout.Release.LOCK_OWNER));
+        }
+    }
+
+    void fsync(final Exchange exchange) {
+        fileSystem.fsync(exchange.request.node());
+    }
+
+    void fallocate(final Exchange exchange) {
+        final Request request = exchange.request;
+        fileSystem.allocate(exchange.caller(0), request.node(), request.int32(RequestLayout.Fallocate.MODE),
+            request.int64(RequestLayout.Fallocate.OFFSET), request.int64(RequestLayout.Fallocate.LENGTH));
+    }
+
+    void lseek(final Exchange exchange) {
+        final Request request = exchange.request;
+        final int whence = request.int32(RequestLayout.Lseek.WHENCE);
+        if (whence != SEEK_DATA && whence != SEEK_HOLE) {
+            throw Errno.EINVAL.exception();
+        }
+        exchange.reply.offset(fileSystem.seek(request.node(), request.int64(RequestLayout.Lseek.OFFSET),
+            whence == SEEK_HOLE));
+    }
+
+    void copyFileRange(final Exchange exchange) {
+        final Request request = exchange.request;
+        final long copied = fileSystem.copyRange(exchange.caller(0), request.node(),
+            request.int64(RequestLayout.CopyFileRange.SOURCE_OFFSET),
+            request.int64(RequestLayout.CopyFileRange.TARGET_NODE),
+            request.int64(RequestLayout.CopyFileRange.TARGET_OFFSET),
+            Math.min(request.int64(RequestLayout.CopyFileRange.LENGTH), Integer.MAX_VALUE));
+        if (atimeRule.isKept()) {
+            // The kernel knows what a copy does to its target, but not that it reads the source.
+            Notification.attributesChanged(exchange.channel(), request.node());
+        }
+        exchange.reply.count((int) copied);
+    }
+}

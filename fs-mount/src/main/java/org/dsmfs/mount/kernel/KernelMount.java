@@ -1,0 +1,97 @@
+package org.dsmfs.mount.kernel;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.layout.AtimePolicy;
+import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.Mount;
+import org.dsmfs.mount.MountException;
+import org.dsmfs.mount.serving.AtimeRule;
+import org.dsmfs.mount.serving.RequestThreads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A filesystem mounted by speaking the FUSE protocol over /dev/fuse. */
+public final class KernelMount implements Mount {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelMount.class);
+    private static final int EPROTO = 71;
+    /** Requests that may take their time at once: fsync, and reads from disk. */
+    private static final int THREADS_MAX = 64;
+
+    private final Device device;
+    private final LockWaits lockWaits;
+    private final RequestThreads threads;
+
+    /**
+     * Mounts and begins to serve.
+     *
+     * @param mountPoint absolute path of a directory
+     * @param options    of fuse(8), without the -o
+     * @param atime      when a read must reach the filesystem
+     * @param reports    extended attributes that the root directory has besides its own, unlisted: name to value
+     * @throws MountException if the mount cannot be made
+     */
+    public KernelMount(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
+                       final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
+        device = new SystemMounter().mount(mountPoint, MountFlags.of(options));
+        final Negotiation negotiation = negotiate();
+        final NodeTable nodes = new NodeTable(fileSystem);
+        final AtimeRule atimeRule = new AtimeRule(atime);
+        lockWaits = new LockWaits();
+        fileSystem.onUnlock(lockWaits);
+        final LockOperations locks = new LockOperations(fileSystem, lockWaits);
+        final Dispatcher dispatcher = new Dispatcher(new NodeOperations(fileSystem, nodes),
+            new NameOperations(fileSystem, nodes), new FileOperations(fileSystem, atimeRule, locks),
+            new DirectoryOperations(fileSystem, atimeRule),
+            new XattrOperations(fileSystem, reports, negotiation.has(Negotiation.SETXATTR_EXT)), locks);
+        final boolean kernelTellsPrivileges = negotiation.has(Negotiation.HANDLE_KILLPRIV_V2);
+        final AtomicBoolean isSpinning = new AtomicBoolean();
+        threads = new RequestThreads(
+            () -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges, isSpinning), THREADS_MAX);
+        lockWaits.start();
+        threads.start();
+    }
+
+    private Negotiation negotiate() {
+        final UnsafeBuffer buffer = Worker.newRequestBuffer();
+        final Request request = new Request(buffer);
+        final Reply reply = new Reply(Worker.newReplyBuffer());
+        while (true) {
+            if (!request.received(device.channel().receive(buffer))) {
+                throw new MountException("the kernel did not begin to talk");
+            }
+            final Negotiation negotiation = new Negotiation(request);
+            final int errno = negotiation.isPossible() ? 0 : EPROTO;
+            negotiation.answer(reply);
+            device.channel().send(reply.buffer(), reply.finish(request.unique(), errno));
+            if (errno != 0) {
+                throw new MountException("the kernel speaks FUSE " + negotiation.kernelVersion()
+                    + ", too old for this front end: use --front-end=jnr-fuse");
+            }
+            if (!negotiation.isToBeRepeated()) {
+                LOG.info("FUSE {}, kernel {}", negotiation.version(), negotiation.kernelVersion());
+                return negotiation;
+            }
+        }
+    }
+
+    @Override
+    public void awaitEnd() throws InterruptedException {
+        threads.awaitEnd();
+    }
+
+    @Override
+    public void cutOff() {
+        threads.cutOff();
+    }
+
+    @Override
+    public void close() {
+        lockWaits.close();
+        device.close();
+    }
+}

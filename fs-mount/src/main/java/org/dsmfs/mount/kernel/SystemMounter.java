@@ -1,0 +1,34 @@
+package org.dsmfs.mount.kernel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.dsmfs.mount.MountException;
+
+/** Mounts by mount(2), as only root can. */
+final class SystemMounter implements Mounter {
+    @Override
+    public Device mount(final Path mountPoint, final MountFlags options) {
+        final Device device = Device.open();
+        final StringBuilder data = new StringBuilder("fd=").append(device.descriptor())
+            .append(",rootmode=").append(Integer.toOctalString(mode(mountPoint))).append(",user_id=0,group_id=0");
+        for (final String option : options.fuse()) {
+            data.append(',').append(option);
+        }
+        if (SystemCalls.LIBC.mount(options.source(), mountPoint.toString(), "fuse." + options.subtype(),
+            options.flags(), data.toString()) != 0) {
+            final String reason = SystemCalls.LIBC.strerror(SystemCalls.errno());
+            device.close();
+            throw new MountException("cannot mount on " + mountPoint + ": " + reason);
+        }
+        return device;
+    }
+
+    private static int mode(final Path mountPoint) {
+        try {
+            return (Integer) Files.getAttribute(mountPoint, "unix:mode");
+        } catch (final IOException failure) {
+            throw new MountException("cannot mount on " + mountPoint + ": " + failure.getMessage(), failure);
+        }
+    }
+}
