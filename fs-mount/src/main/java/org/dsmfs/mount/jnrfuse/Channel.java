@@ -1,16 +1,23 @@
 package org.dsmfs.mount.jnrfuse;
 
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.mount.os.Libc;
 
 /** The way between the kernel and a session of libfuse. Thread-safe. */
 final class Channel {
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
+    /** A client's next request mostly comes within this time, and to wake a thread takes longer. */
+    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final int POLLFD_LENGTH = 8;
+    private static final int POLLFD_EVENTS = 4;
 
     private final LibFuse libFuse;
     private final long channel;
     private final long session;
     private final ReplyChannel replyChannel;
+    private final UnsafeBuffer pollSet = NativeMemory.allocate(POLLFD_LENGTH);
     private final UnsafeBuffer channelPointer = NativeMemory.allocate(Long.BYTES);
 
     Channel(final LibFuse libFuse, final long channel, final long session, final NamelessNodes nameless,
@@ -20,6 +27,10 @@ final class Channel {
         this.channel = channel;
         this.session = session;
         channelPointer.putLong(0, channel);
+        final int device = libFuse.fuse_chan_fd(channel);
+        Libc.INSTANCE.fcntl(device, Libc.F_SETFL, Libc.INSTANCE.fcntl(device, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
+        pollSet.putInt(0, device);
+        pollSet.putShort(POLLFD_EVENTS, Libc.POLLIN);
     }
 
     /** Room for one request. */
@@ -48,11 +59,21 @@ final class Channel {
      * @return its length, 0 if there will be no more
      */
     int receive(final Buffer buffer) {
+        long spinUntilNs = 0;
         while (true) {
             final int result = libFuse.fuse_chan_recv(channelPointer.addressOffset(), buffer.memory.addressOffset(),
                 buffer.memory.capacity());
             if (result != -EINTR && result != -EAGAIN) {
                 return Math.max(result, 0);
+            }
+            final long nowNs = System.nanoTime();
+            if (spinUntilNs == 0) {
+                spinUntilNs = nowNs + SPIN_NS;
+            }
+            if (nowNs < spinUntilNs) {
+                Libc.INSTANCE.sched_yield();
+            } else {
+                Libc.INSTANCE.poll(pollSet.addressOffset(), 1, -1);
             }
         }
     }

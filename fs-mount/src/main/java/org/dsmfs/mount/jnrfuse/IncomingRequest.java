@@ -27,13 +27,23 @@ final class IncomingRequest {
     private static final int GETXATTR = 22;
     private static final int LISTXATTR = 23;
     private static final int REMOVEXATTR = 24;
+    private static final int READ = 15;
+    private static final int WRITE = 16;
+    private static final int FSYNC = 20;
     private static final int OPENDIR = 27;
+    private static final int FSYNCDIR = 30;
+    private static final int SETLKW = 33;
     private static final int CREATE = 35;
     private static final int BATCH_FORGET = 42;
+    private static final int FALLOCATE = 43;
 
     private static final int GETATTR_FH = 1;
     private static final int GETATTR_HANDLE = BODY + 8;
     private static final int RENAME_NAMES = BODY + 8;
+    /** Of a read or a write. */
+    private static final int IO_LENGTH = BODY + 16;
+    /** Bytes whose copying takes longer than to wake a thread. */
+    private static final int LONG_IO_BYTES = 32 << 10;
     private static final int BATCH_FIRST = BODY + 8;
     private static final int BATCH_ENTRY_LENGTH = 16;
 
@@ -77,6 +87,15 @@ final class IncomingRequest {
     boolean isAboutFoundInode() {
         return switch (opcode()) {
             case GETATTR, SETATTR, READLINK, OPEN, SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, OPENDIR -> true;
+            default -> false;
+        };
+    }
+
+    /** @return whether serving it waits for the disk or for a lock, or copies much */
+    boolean takesLong() {
+        return switch (opcode()) {
+            case FSYNC, FSYNCDIR, SETLKW, FALLOCATE -> true;
+            case READ, WRITE -> buffer.getInt(IO_LENGTH) > LONG_IO_BYTES;
             default -> false;
         };
     }

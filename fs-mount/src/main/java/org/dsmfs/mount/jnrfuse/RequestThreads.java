@@ -3,24 +3,30 @@ package org.dsmfs.mount.jnrfuse;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that serve requests. A few of them listen on the device at any time; one that takes the last listener's
- * place away by taking a request first sees to a replacement, so that a request may take as long as it likes.
- * Thread-safe.
+ * The threads that serve requests. One at a time listens on the device, and serves at once what it takes: a client's
+ * requests come one after the other, and a thread that is awake and close to the client answers in half the time of one
+ * that has to be woken. A request that is known to take long is served by a thread that has called a replacement before;
+ * one that turns out to take long is noticed by the {@link Overtaker}, who calls one then. Thread-safe.
  */
 final class RequestThreads {
     /** Most threads: as many requests may wait, for locks above all. */
     static final int THREADS_MAX = 2048;
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestThreads.class);
-    /** Three took the least processor time per request, less than one or two, on two processors. */
-    private static final int LISTENERS_MAX = 3;
+    private static final int LISTENERS_MAX = 1;
     private static final long SPARE_LIFE_NS = TimeUnit.SECONDS.toNanos(10);
+    /** Between two looks of the overtaker: at most twice this long a request keeps others waiting. */
+    private static final long LOOK_NS = TimeUnit.MICROSECONDS.toNanos(500);
+    /** Looks without a request before the overtaker sleeps. */
+    private static final int IDLE_LOOKS = 20;
     private static final long STACK_BYTES = 512 << 10;
 
     private final Channel channel;
@@ -30,6 +36,9 @@ final class RequestThreads {
     private final AtomicInteger threadNumber = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final ConcurrentLinkedDeque<Server> spares = new ConcurrentLinkedDeque<>();
+    private final Overtaker overtaker = new Overtaker();
+    /** The thread that listens, or serves what it took while nobody else listens. */
+    private volatile Server listener;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
     /** Whether to stop without waiting for the listeners, which only the end of the device can wake. */
@@ -48,6 +57,7 @@ final class RequestThreads {
 
     /** Starts to serve. */
     void start() {
+        overtaker.start();
         for (int i = 0; i < LISTENERS_MAX; i++) {
             addListener();
         }
@@ -68,6 +78,7 @@ final class RequestThreads {
     private void stop() {
         stopped = true;
         spares.forEach(LockSupport::unpark);
+        LockSupport.unpark(overtaker);
     }
 
     /** @return whether the end has begun */
@@ -116,6 +127,10 @@ final class RequestThreads {
         private final Channel.Buffer buffer = channel.newBuffer();
         private final IncomingRequest incoming = buffer.request();
         private volatile boolean called;
+        /** Requests served while nobody else listened; changed by this thread only. */
+        private final AtomicLong served = new AtomicLong();
+        /** Whether this thread serves a request and nobody else listens. Who sets it to false takes care of that. */
+        private final AtomicBoolean alone = new AtomicBoolean();
 
         Server(final int number) {
             super(null, null, "request-" + number, STACK_BYTES);
@@ -127,30 +142,52 @@ final class RequestThreads {
             boolean more = true;
             while (more) {
                 called = false;
-                more = serveOne() && (becomeListener() || awaitCall());
+                more = serve() && (becomeListener() || awaitCall());
             }
             threads.decrementAndGet();
             endIfDone();
         }
 
-        /** @return false if there will be no more requests */
-        private boolean serveOne() {
-            final int length = channel.receive(buffer);
-            requests.incrementAndGet();
-            try {
-                if (length == 0 || stopped) {
-                    RequestThreads.this.stop();
-                    return false;
+        /** Serves requests until somebody else listens. @return false if there will be no more requests */
+        private boolean serve() {
+            listener = this;
+            while (true) {
+                final int length = channel.receive(buffer);
+                requests.incrementAndGet();
+                try {
+                    if (length == 0 || stopped) {
+                        RequestThreads.this.stop();
+                        return false;
+                    }
+                    if (incoming.takesLong()) {
+                        leaveListening();
+                    } else {
+                        served.lazySet(served.get() + 1);
+                        alone.set(true);
+                        overtaker.wakeUp();
+                    }
+                    nameless.prepare(incoming);
+                    channel.process(buffer, length);
+                } finally {
+                    requests.decrementAndGet();
+                    endIfDone();
                 }
-                if (listeners.decrementAndGet() == 0) {
-                    addListener();
+                if (!alone.compareAndSet(true, false)) {
+                    return true;
                 }
-                nameless.prepare(incoming);
-                channel.process(buffer, length);
-                return true;
-            } finally {
-                requests.decrementAndGet();
-                endIfDone();
+            }
+        }
+
+        /** The request that this thread serves takes long: another one has to listen. */
+        private void overtake() {
+            if (alone.compareAndSet(true, false)) {
+                leaveListening();
+            }
+        }
+
+        private void leaveListening() {
+            if (listeners.decrementAndGet() == 0) {
+                addListener();
             }
         }
 
@@ -176,6 +213,61 @@ final class RequestThreads {
         private boolean giveBack() {
             listeners.decrementAndGet();
             return true;
+        }
+    }
+
+    /**
+     * Looks now and then, while there are requests, whether the one that is being served takes so long that somebody else
+     * should listen.
+     */
+    private final class Overtaker extends Thread {
+        private volatile boolean asleep;
+
+        Overtaker() {
+            super("request-overtaker");
+            setDaemon(true);
+        }
+
+        /** A request is going to be served. */
+        void wakeUp() {
+            if (asleep) {
+                asleep = false;
+                LockSupport.unpark(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            Server seen = null;
+            long seenServed = 0;
+            int idleLooks = 0;
+            while (!stopped) {
+                if (idleLooks < IDLE_LOOKS) {
+                    LockSupport.parkNanos(this, LOOK_NS);
+                } else {
+                    sleep();
+                    idleLooks = 0;
+                }
+                final Server now = listener;
+                final long nowServed = now == null ? 0 : now.served.get();
+                final boolean unchanged = now == seen && nowServed == seenServed;
+                if (unchanged && now != null && now.alone.get()) {
+                    now.overtake();
+                }
+                idleLooks = unchanged ? idleLooks + 1 : 0;
+                seen = now;
+                seenServed = nowServed;
+            }
+        }
+
+        private void sleep() {
+            asleep = true;
+            final Server now = listener;
+            // Who began to serve before it could see that we sleep would not wake us.
+            while (asleep && !stopped && (now == null || !now.alone.get())) {
+                LockSupport.park(this);
+            }
+            asleep = false;
         }
     }
 }

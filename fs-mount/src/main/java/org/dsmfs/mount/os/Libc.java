@@ -12,6 +12,14 @@ public interface Libc {
     int MNT_DETACH = 2;
     /** {@link #umount2}: do not follow a symbolic link (linux/mount.h). */
     int UMOUNT_NOFOLLOW = 8;
+    /** {@link #fcntl}: set the file status flags. */
+    int F_SETFL = 4;
+    /** {@link #fcntl}: get the file status flags. */
+    int F_GETFL = 3;
+    /** open(2): operations return EAGAIN instead of waiting. */
+    int O_NONBLOCK = 04000;
+    /** {@link #poll}: there is something to read. */
+    short POLLIN = 1;
     /** {@link #open}: only reading. */
     int O_RDONLY = 0;
     /** {@link #open}: only writing. */
@@ -39,6 +47,15 @@ public interface Libc {
 
     /** close(2). */
     int close(int descriptor);
+
+    /** fcntl(2) with an integer argument. */
+    int fcntl(int descriptor, int command, int argument);
+
+    /** poll(2) on an array of {@code struct pollfd}. */
+    int poll(long descriptors, long count, int timeoutMs);
+
+    /** sched_yield(2). */
+    int sched_yield();
 
     /** umount2(2). */
     int umount2(String target, int flags);
