@@ -54,6 +54,7 @@ final class ReplyChannel {
     private final int device;
     private final NamelessNodes nameless;
     private final Handles handles;
+    private final StaleRetries staleRetries;
     private final ThreadLocal<Reply> replies = ThreadLocal.withInitial(Reply::new);
     /** Must stay reachable, or jnr-ffi frees the closure. */
     private final Shapes.LLL send = this::send;
@@ -69,9 +70,10 @@ final class ReplyChannel {
     }
 
     /** @param channel the channel of /dev/fuse */
-    ReplyChannel(final LibFuse libFuse, final long channel, final NamelessNodes nameless,
-                 final Handles handles) {
+    ReplyChannel(final LibFuse libFuse, final long channel, final NamelessNodes nameless, final Handles handles,
+                 final StaleRetries staleRetries) {
         this.handles = handles;
+        this.staleRetries = staleRetries;
         this.device = libFuse.fuse_chan_fd(channel);
         this.nameless = nameless;
         operations.putPointer(OPS_SEND,
@@ -103,8 +105,13 @@ final class ReplyChannel {
         reply.vectors.wrap(vectors, (int) count * IOVEC_LENGTH);
         reply.header.wrap(reply.vectors.getLong(0), HEADER_LENGTH);
         final int error = reply.header.getInt(HEADER_ERROR);
-        if (error == -Errno.ENOENT.number() && reply.request.isAboutFoundInode()) {
-            reply.header.putInt(HEADER_ERROR, -Errno.ESTALE.number());
+        if (reply.request.isAboutFoundInode()) {
+            if (error == -Errno.ENOENT.number()) {
+                reply.header.putInt(HEADER_ERROR, -Errno.ESTALE.number());
+                staleRetries.stale(reply.request.process());
+            } else {
+                staleRetries.answered(reply.request.process());
+            }
         }
         if (error != 0 || count < 2 || !reply.request.isAnsweredWithAttributes()) {
             return;
