@@ -15,7 +15,9 @@ import org.dsmfs.engine.coherence.CopyTable.Row;
  * <p>The methods without a modifier are fences; each says in one predicate what it stops. docs/COHERENCE.md has why.
  */
 public class CopyProtocol {
-    /** Requests of a node that may be outstanding. Both ends keep a bit for each, the responsible node for each peer. */
+    /**
+     * Requests of a node that may be outstanding. Both ends keep a bit for each, the responsible node for each peer.
+     */
     static final int WINDOW = 4096;
 
     private final int node;
@@ -102,6 +104,10 @@ public class CopyProtocol {
 
     /** A message of one of the types for nodes has come. APPLIED, HELD, STALE, REFUSED. */
     public Outcome handle(final PageCopy copy, final Message message, final Effects effects) {
+        if (message.ts < 1 || message.version < 0 || !NodeSet.isNode(message.requester)) {
+            refusedMessages++;
+            return Outcome.REFUSED;
+        }
         if (isOfLaterEpoch(message)) {
             return Outcome.HELD;
         }

@@ -14,7 +14,8 @@ import static org.dsmfs.engine.coherence.CopyTable.Condition.*;
  * is not listed cannot happen among nodes that keep to the protocol. docs/COHERENCE.md is printed from here.
  *
  * <p>Only {@link CopyState#M} has conditions for the log: a copy leaves that state, and thereby this node, only once
- * its last change is held by the backups, and changes in no other.
+ * its last change is held by the backups, and changes in no other. A copy in {@link CopyState#II} was the owner's, who
+ * is no sharer: an Inv that comes then is a repeated one.
  */
 final class CopyTable {
     /** What a transition waits for, beside its event. */

@@ -10,6 +10,11 @@ public final class NodeSet {
     private long low;
     private long[] high;
 
+    /** @return whether the number is a node's, 0..{@link #MAX_NODE} */
+    static boolean isNode(final int number) {
+        return number >= 0 && number <= MAX_NODE;
+    }
+
     /** Adds a node, 0..{@link #MAX_NODE}. */
     void add(final int node) {
         if (node < Long.SIZE) {

@@ -47,6 +47,10 @@ public class OwnershipProtocol {
 
     /** A message of one of the types for responsible nodes has come. APPLIED (perhaps queued), HELD, STALE, REFUSED. */
     public Outcome handle(final PageOwnership page, final Message message, final Effects effects) {
+        if (message.seq < 1 || message.version < 0 || !NodeSet.isNode(message.requester)
+            || !NodeSet.isNode(message.from)) {
+            return refused();
+        }
         if (isOfLaterEpoch(message)) {
             return Outcome.HELD;
         }
@@ -154,12 +158,12 @@ public class OwnershipProtocol {
     // --- serving -------------------------------------------------------------------------------------------------
 
     private Outcome request(final PageOwnership page, final Message message, final Effects effects) {
+        if (message.from != message.requester) {
+            return refused();
+        }
         final SequenceWindow requests = admitted(message.requester);
         if (isRepeated(requests, message)) {
             return stale();
-        }
-        if (message.seq < 1 || message.from != message.requester) {
-            return refused();
         }
         requests.add(message.seq);
         if (page.service == null) {

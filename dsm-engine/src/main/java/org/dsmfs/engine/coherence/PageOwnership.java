@@ -3,7 +3,7 @@ package org.dsmfs.engine.coherence;
 /**
  * What the responsible node knows about a page: owner, <em>RAM copyset</em>, ownership timestamp. A page without one
  * was never made. 40 bytes each on a 64-bit JVM with compressed references, 24 more while several nodes have copies,
- * about 150 more while a request is being served. Changed by {@link OwnershipProtocol} only.
+ * about 120 more while a request is being served. Changed by {@link OwnershipProtocol} only.
  */
 public final class PageOwnership {
     /** Owner of a page whose newest version is the disk copy. */

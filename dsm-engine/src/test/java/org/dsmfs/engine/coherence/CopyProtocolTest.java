@@ -58,8 +58,9 @@ class CopyProtocolTest {
         assertEquals(Outcome.REFUSED, receive(MessageType.GRANT, 1, 7, 0));
         assertEquals(Outcome.REFUSED, receive(MessageType.GET_S, 1, 7, 0));
         assertEquals(Outcome.REFUSED, receive(MessageType.DONE, 1, 7, 0));
+        assertEquals(Outcome.REFUSED, receive(MessageType.DATA_S, 1, 0, 0));
         assertEquals(CopyState.IS, copy.state());
-        assertEquals(3, protocol.refusedMessages());
+        assertEquals(4, protocol.refusedMessages());
         assertEquals(0, effects.size());
     }
 

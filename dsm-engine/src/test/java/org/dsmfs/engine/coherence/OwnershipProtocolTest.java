@@ -40,11 +40,14 @@ class OwnershipProtocolTest {
     void messagesThatNobodySendsAreRefusedAndCounted() {
         assertEquals(Outcome.REFUSED, receive(MessageType.DATA_S, 1, 1, 1, 0));
         assertEquals(Outcome.REFUSED, receive(MessageType.GET_S, 1, 2, 1, 0));
+        assertEquals(Outcome.REFUSED, receive(MessageType.GET_S, -1, -1, 1, 0));
+        assertEquals(Outcome.REFUSED, receive(MessageType.GET_S, 1024, 1024, 1, 0));
+        assertEquals(Outcome.REFUSED, receive(MessageType.GET_S, 1, 1, 0, 0));
         receive(MessageType.GET_M, 1, 1, 1, 0);
         receive(MessageType.DONE, 1, 1, 1, 0);
         assertEquals(Outcome.REFUSED, receive(MessageType.GET_S, 1, 1, 2, 0));
         assertFalse(page.isBusy());
-        assertEquals(3, protocol.refusedMessages());
+        assertEquals(6, protocol.refusedMessages());
     }
 
     @Test
