@@ -21,9 +21,9 @@ final class Channel {
     private final UnsafeBuffer channelPointer = NativeMemory.allocate(Long.BYTES);
 
     Channel(final LibFuse libFuse, final long channel, final long session, final NamelessNodes nameless,
-            final Handles handles, final StaleRetries staleRetries) {
+            final Handles handles) {
         this.libFuse = libFuse;
-        this.replyChannel = new ReplyChannel(libFuse, channel, nameless, handles, staleRetries);
+        this.replyChannel = new ReplyChannel(libFuse, channel, nameless, handles);
         this.channel = channel;
         this.session = session;
         channelPointer.putLong(0, channel);

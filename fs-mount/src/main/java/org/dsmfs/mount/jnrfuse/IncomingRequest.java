@@ -9,7 +9,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class IncomingRequest {
     private static final int OPCODE = 4;
     private static final int NODE = 16;
-    private static final int PROCESS = 32;
     private static final int BODY = 40;
 
     private static final int LOOKUP = 1;
@@ -57,15 +56,6 @@ final class IncomingRequest {
     /** @return the number that the kernel and libfuse have for the inode which the request is about */
     long node() {
         return buffer.getLong(NODE);
-    }
-
-    /** @return the process that asks, as the kernel numbers it */
-    int process() {
-        return buffer.getInt(PROCESS);
-    }
-
-    boolean isRename() {
-        return opcode() == RENAME;
     }
 
     boolean isUnlink() {

@@ -49,10 +49,9 @@ public final class MountedFileSystem implements Mount {
             throw new MountException("cannot mount on " + mountPoint + ": " + setup.oneLine());
         }
         final long session = libFuse.fuse_get_session(fuse);
-        final StaleRetries staleRetries = new StaleRetries();
         channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session, nameless,
-            handles, staleRetries);
-        threads = new RequestThreads(channel, nameless, staleRetries);
+            handles);
+        threads = new RequestThreads(channel, nameless);
         threads.start();
     }
 

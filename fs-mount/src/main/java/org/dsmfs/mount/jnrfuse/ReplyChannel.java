@@ -54,7 +54,6 @@ final class ReplyChannel {
     private final int device;
     private final NamelessNodes nameless;
     private final Handles handles;
-    private final StaleRetries staleRetries;
     private final ThreadLocal<Reply> replies = ThreadLocal.withInitial(Reply::new);
     /** Must stay reachable, or jnr-ffi frees the closure. */
     private final Shapes.LLL send = this::send;
@@ -70,10 +69,9 @@ final class ReplyChannel {
     }
 
     /** @param channel the channel of /dev/fuse */
-    ReplyChannel(final LibFuse libFuse, final long channel, final NamelessNodes nameless, final Handles handles,
-                 final StaleRetries staleRetries) {
+    ReplyChannel(final LibFuse libFuse, final long channel, final NamelessNodes nameless,
+                 final Handles handles) {
         this.handles = handles;
-        this.staleRetries = staleRetries;
         this.device = libFuse.fuse_chan_fd(channel);
         this.nameless = nameless;
         operations.putPointer(OPS_SEND,
@@ -105,13 +103,8 @@ final class ReplyChannel {
         reply.vectors.wrap(vectors, (int) count * IOVEC_LENGTH);
         reply.header.wrap(reply.vectors.getLong(0), HEADER_LENGTH);
         final int error = reply.header.getInt(HEADER_ERROR);
-        if (reply.request.isAboutFoundInode()) {
-            if (error == -Errno.ENOENT.number()) {
-                reply.header.putInt(HEADER_ERROR, -Errno.ESTALE.number());
-                staleRetries.stale(reply.request.process());
-            } else {
-                staleRetries.answered(reply.request.process());
-            }
+        if (error == -Errno.ENOENT.number() && reply.request.isAboutFoundInode()) {
+            reply.header.putInt(HEADER_ERROR, -Errno.ESTALE.number());
         }
         if (error != 0 || count < 2 || !reply.request.isAnsweredWithAttributes()) {
             return;

@@ -31,7 +31,6 @@ final class RequestThreads {
 
     private final Channel channel;
     private final NamelessNodes nameless;
-    private final StaleRetries staleRetries;
     private final AtomicInteger listeners = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
     private final AtomicInteger threadNumber = new AtomicInteger();
@@ -45,12 +44,8 @@ final class RequestThreads {
     /** Whether to stop without waiting for the listeners, which only the end of the device can wake. */
     private volatile boolean cutOff;
 
-    /**
-     * @param nameless     sees each request first
-     * @param staleRetries says which requests have to wait
-     */
-    RequestThreads(final Channel channel, final NamelessNodes nameless, final StaleRetries staleRetries) {
-        this.staleRetries = staleRetries;
+    /** @param nameless sees each request first */
+    RequestThreads(final Channel channel, final NamelessNodes nameless) {
         this.channel = channel;
         this.nameless = nameless;
     }
@@ -164,16 +159,12 @@ final class RequestThreads {
                         RequestThreads.this.stop();
                         return false;
                     }
-                    final boolean delay = staleRetries.delay(incoming);
-                    if (delay || incoming.takesLong()) {
+                    if (incoming.takesLong()) {
                         leaveListening();
                     } else {
                         served.lazySet(served.get() + 1);
                         alone.set(true);
                         overtaker.wakeUp();
-                    }
-                    if (delay) {
-                        staleRetries.await();
                     }
                     nameless.prepare(incoming);
                     channel.process(buffer, length);
