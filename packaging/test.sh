@@ -68,7 +68,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # What the libfuse 2 front end cannot carry; the suite checks that it really is lacking.
-lacks=O_TMPFILE,RENAME_NOREPLACE,RENAME_EXCHANGE,COLLAPSE_RANGE,INSERT_RANGE,SEEK_HOLE,ACLS,BIRTH_TIME
+lacks=O_TMPFILE,RENAME_NOREPLACE,RENAME_EXCHANGE,COLLAPSE_RANGE,INSERT_RANGE,SEEK_HOLE,ACLS,BIRTH_TIME,OPEN_DURING_REPLACE
 
 needed=(acl attr perl python3 procps util-linux gcc libc6-dev make)
 missing=()

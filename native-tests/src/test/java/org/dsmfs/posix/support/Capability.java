@@ -93,6 +93,8 @@ public enum Capability {
         }
         return Posix.stat(path).accessed().isAfter(Instant.EPOCH);
     }),
+    /** An open(2) finds the old file or the new one while rename(2) replaces it again and again. libfuse 2 lacks it. */
+    OPEN_DURING_REPLACE(ReplaceRace::isWonByOpen),
     /** mmap(2) MAP_SHARED with PROT_WRITE. */
     SHARED_WRITABLE_MAPPINGS(directory -> {
         try (Descriptor file = Descriptor.open(makeFile(directory, "/file"), O_RDWR)) {
