@@ -3,7 +3,6 @@ package org.dsmfs.mount.cli;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -70,9 +69,10 @@ record MountPoint(Path path) {
         return new MountException("mount point " + path + " does not exist: mkdir -p " + path, failure);
     }
 
+    /** Asks what the kernel never answers by itself. */
     private boolean isDead() {
         try {
-            Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            Files.getFileStore(path).getTotalSpace();
             return false;
         } catch (final FileSystemException failure) {
             return DEAD.equals(failure.getReason());

@@ -1,9 +1,9 @@
 package org.dsmfs.mount.jnrfuse;
 
-import java.util.concurrent.TimeUnit;
 import org.agrona.collections.LongHashSet;
 import org.dsmfs.layout.AtimePolicy;
 import org.dsmfs.layout.Attributes;
+import org.dsmfs.mount.serving.AtimeRule;
 
 /**
  * Decides at each open whether the kernel may go on using what it has cached of the file. libfuse 2 has an inode per
@@ -12,15 +12,14 @@ import org.dsmfs.layout.Attributes;
  * Thread-safe.
  */
 final class CacheRule {
-    private static final long DAY_SECONDS = TimeUnit.DAYS.toSeconds(1);
     /** When there are more files than this that ever had several names, nothing is kept any more: 32 MiB of set. */
     private static final int LINKED_MAX = 1 << 20;
 
-    private final AtimePolicy atimePolicy;
+    private final AtimeRule atimeRule;
     private final LongHashSet linked = new LongHashSet();
 
     CacheRule(final AtimePolicy atimePolicy) {
-        this.atimePolicy = atimePolicy;
+        this.atimeRule = new AtimeRule(atimePolicy);
     }
 
     /** The inode got another name. */
@@ -36,26 +35,11 @@ final class CacheRule {
             linked(attributes.ino);
             return false;
         }
-        return !readChangesAtime(attributes) && !everLinked(attributes.ino);
+        return !atimeRule.readChangesAtime(attributes) && !everLinked(attributes.ino);
     }
 
     /** @return whether the inode ever had several names, as far as is known */
     synchronized boolean everLinked(final long ino) {
         return linked.size() >= LINKED_MAX || linked.contains(ino);
-    }
-
-    private boolean readChangesAtime(final Attributes attributes) {
-        return switch (atimePolicy) {
-            case NOATIME -> false;
-            case STRICTATIME -> true;
-            case RELATIME -> !isNewer(attributes, attributes.mtimeSeconds, attributes.mtimeNanos)
-                || !isNewer(attributes, attributes.ctimeSeconds, attributes.ctimeNanos)
-                || attributes.atimeSeconds + DAY_SECONDS <= TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis());
-        };
-    }
-
-    private static boolean isNewer(final Attributes attributes, final long seconds, final int nanos) {
-        return attributes.atimeSeconds > seconds
-            || attributes.atimeSeconds == seconds && attributes.atimeNanos > nanos;
     }
 }

@@ -1,87 +1,87 @@
 package org.dsmfs.mount.jnrfuse;
 
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.os.NativeMemory;
+import org.dsmfs.mount.serving.RequestThreads;
+import org.dsmfs.mount.serving.RequestWait;
 
 /** The way between the kernel and a session of libfuse. Thread-safe. */
 final class Channel {
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
-    /** A client's next request mostly comes within this time, and to wake a thread takes longer. */
-    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final int POLLFD_LENGTH = 8;
-    private static final int POLLFD_EVENTS = 4;
 
     private final LibFuse libFuse;
     private final long channel;
     private final long session;
+    private final NamelessNodes nameless;
     private final ReplyChannel replyChannel;
-    private final UnsafeBuffer pollSet = NativeMemory.allocate(POLLFD_LENGTH);
     private final UnsafeBuffer channelPointer = NativeMemory.allocate(Long.BYTES);
 
     Channel(final LibFuse libFuse, final long channel, final long session, final NamelessNodes nameless,
             final Handles handles) {
         this.libFuse = libFuse;
+        this.nameless = nameless;
         this.replyChannel = new ReplyChannel(libFuse, channel, nameless, handles);
         this.channel = channel;
         this.session = session;
         channelPointer.putLong(0, channel);
         final int device = libFuse.fuse_chan_fd(channel);
         Libc.INSTANCE.fcntl(device, Libc.F_SETFL, Libc.INSTANCE.fcntl(device, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
-        pollSet.putInt(0, device);
-        pollSet.putShort(POLLFD_EVENTS, Libc.POLLIN);
     }
 
-    /** Room for one request. */
-    static final class Buffer {
-        private final UnsafeBuffer memory;
-        private final IncomingRequest request;
+    /** Serves one request after another, on one thread. */
+    final class Server implements RequestThreads.Server {
+        private final UnsafeBuffer memory = NativeMemory.allocate((int) libFuse.fuse_chan_bufsize(channel));
+        private final IncomingRequest request = new IncomingRequest(memory);
+        private final RequestWait wait = new RequestWait(libFuse.fuse_chan_fd(channel));
+        private int length;
 
-        private Buffer(final int length) {
-            memory = NativeMemory.allocate(length);
-            request = new IncomingRequest(memory);
+        /** @return that of the calling thread */
+        static Server current() {
+            return (Server) RequestThreads.current();
         }
 
-        /** @return the request in it */
+        /** @return the request that is being or will be served; the same object always */
         IncomingRequest request() {
             return request;
         }
-    }
 
-    Buffer newBuffer() {
-        return new Buffer((int) libFuse.fuse_chan_bufsize(channel));
-    }
+        @Override
+        public boolean receive() {
+            wait.begin();
+            length = take();
+            while (length == -EINTR || length == -EAGAIN) {
+                wait.pause();
+                length = take();
+            }
+            return length > 0;
+        }
 
-    /**
-     * Waits for the next request.
-     *
-     * @return its length, 0 if there will be no more
-     */
-    int receive(final Buffer buffer) {
-        long spinUntilNs = 0;
-        while (true) {
-            final int result = libFuse.fuse_chan_recv(channelPointer.addressOffset(), buffer.memory.addressOffset(),
-                buffer.memory.capacity());
-            if (result != -EINTR && result != -EAGAIN) {
-                return Math.max(result, 0);
-            }
-            final long nowNs = System.nanoTime();
-            if (spinUntilNs == 0) {
-                spinUntilNs = nowNs + SPIN_NS;
-            }
-            if (nowNs < spinUntilNs) {
-                Libc.INSTANCE.sched_yield();
-            } else {
-                Libc.INSTANCE.poll(pollSet.addressOffset(), 1, -1);
-            }
+        private int take() {
+            return libFuse.fuse_chan_recv(channelPointer.addressOffset(), memory.addressOffset(), memory.capacity());
+        }
+
+        @Override
+        public boolean takesLong() {
+            return request.takesLong();
+        }
+
+        @Override
+        public void serve() {
+            nameless.prepare(request);
+            libFuse.fuse_session_process(session, memory.addressOffset(), length,
+                replyChannel.inspects(request) ? replyChannel.address() : channel);
+        }
+
+        @Override
+        public void close() {
+            // The memory goes with this object, and the channel is everybody's.
         }
     }
 
-    /** Serves the request in the buffer. */
-    void process(final Buffer buffer, final int length) {
-        libFuse.fuse_session_process(session, buffer.memory.addressOffset(), length,
-            replyChannel.inspects(buffer.request) ? replyChannel.address() : channel);
+    Server newServer() {
+        return new Server();
     }
 
     /** Makes the kernel ask again for the attributes of an inode that changed without its knowledge. */

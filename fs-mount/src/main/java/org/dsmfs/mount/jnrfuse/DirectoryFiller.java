@@ -6,6 +6,7 @@ import com.kenai.jffi.Invoker;
 import com.kenai.jffi.Type;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.os.NativeMemory;
 
 /** Hands directory entries to libfuse's {@code fuse_fill_dir_t}. Not thread-safe. */
 final class DirectoryFiller implements FileSystem.EntrySink {

@@ -1,7 +1,6 @@
 package org.dsmfs.mount.jnrfuse;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -10,12 +9,17 @@ import org.dsmfs.layout.AtimePolicy;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.Mount;
 import org.dsmfs.mount.MountException;
+import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.os.StandardError;
+import org.dsmfs.mount.os.StringVector;
+import org.dsmfs.mount.serving.RequestThreads;
 
 /** A filesystem mounted through libfuse 2's high-level operations. */
 public final class MountedFileSystem implements Mount {
     /** fuse_common.h: the filesystem applies the umask. */
     private static final int CAP_DONT_MASK = 1 << 6;
+    /** Most threads: as many requests may wait, for locks above all. */
+    private static final int THREADS_MAX = 2048;
 
     private final LibFuse libFuse;
     private final OperationTable operations;
@@ -39,8 +43,8 @@ public final class MountedFileSystem implements Mount {
         final NamelessNodes nameless = new NamelessNodes();
         final Handles handles = new Handles();
         this.operations = operations(fileSystem, handles, nameless, atime, reports);
-        final Arguments arguments = new Arguments("dsm-mount", "-f", "-o", String.join(",", options),
-            mountPoint.toString());
+        final StringVector arguments = new StringVector(
+            List.of("dsm-mount", "-f", "-o", String.join(",", options), mountPoint.toString()));
         final StandardError.Captured<Long> setup = StandardError.capture(() ->
             libFuse.fuse_setup(arguments.count(), arguments.address(), operations.address(),
                 operations.lengthBytes(), setupResults.addressOffset(), setupResults.addressOffset() + Long.BYTES, 0));
@@ -51,20 +55,20 @@ public final class MountedFileSystem implements Mount {
         final long session = libFuse.fuse_get_session(fuse);
         channel = new Channel(libFuse, libFuse.fuse_session_next_chan(session, 0), session, nameless,
             handles);
-        threads = new RequestThreads(channel, nameless);
+        threads = new RequestThreads(channel::newServer, THREADS_MAX);
         threads.start();
     }
 
     private OperationTable operations(final FileSystem fileSystem, final Handles handles,
                                       final NamelessNodes nameless, final AtimePolicy atime,
                                       final Map<String, Supplier<byte[]>> reports) {
-        final OperationTable table = new OperationTable(new Failures());
+        final OperationTable table = new OperationTable();
         final ThreadLocal<Request> requests = ThreadLocal.withInitial(() ->
-            new Request(new PathWalker(fileSystem, nameless), RequestThreads.current(), libFuse.fuse_get_context()));
+            new Request(new PathWalker(fileSystem, nameless), Channel.Server.current().request(), libFuse.fuse_get_context()));
         final CacheRule cacheRule = new CacheRule(atime);
         final OtherNames otherNames = new OtherNames(handles, cacheRule, node -> channel.forgetContent(node));
         final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0 || threads.isStopped(),
-            RequestThreads.THREADS_MAX / 2);
+            THREADS_MAX / 2);
         fileSystem.onUnlock(waits);
         table.init(MountedFileSystem::negotiate);
         new NameOperations(fileSystem, requests, cacheRule, handles, nameless, otherNames,
@@ -102,29 +106,6 @@ public final class MountedFileSystem implements Mount {
     public void close() {
         if (threads.areGone()) {
             libFuse.fuse_teardown(fuse, setupResults.getLong(0));
-        }
-    }
-
-    /** An argument vector for C. */
-    private static final class Arguments {
-        private final List<UnsafeBuffer> texts = new ArrayList<>();
-        private final UnsafeBuffer pointers;
-
-        Arguments(final String... arguments) {
-            pointers = NativeMemory.allocate((arguments.length + 1) * Long.BYTES);
-            for (final String argument : arguments) {
-                final UnsafeBuffer text = NativeMemory.text(argument);
-                pointers.putLong(texts.size() * Long.BYTES, text.addressOffset());
-                texts.add(text);
-            }
-        }
-
-        int count() {
-            return texts.size();
-        }
-
-        long address() {
-            return pointers.addressOffset();
         }
     }
 }

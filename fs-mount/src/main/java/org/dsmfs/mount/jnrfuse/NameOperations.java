@@ -3,6 +3,7 @@ package org.dsmfs.mount.jnrfuse;
 import java.util.function.LongConsumer;
 import org.dsmfs.layout.AttributeChange;
 import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.os.NativeMemory;
 
 /** Operations on names and on what a path leads to. */
 final class NameOperations {

@@ -1,5 +1,6 @@
 package org.dsmfs.mount.jnrfuse;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.ffi.BaseStruct;
@@ -7,6 +8,10 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
+import org.dsmfs.layout.Errno;
+import org.dsmfs.layout.ErrnoException;
+import org.dsmfs.mount.os.NativeMemory;
+import org.dsmfs.mount.serving.Failures;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
@@ -25,12 +30,10 @@ final class OperationTable {
     private static final int FLAGS_NULLPATH_UTIME_OMIT = 5;
 
     private final Pointer memory;
-    private final Failures failures;
     /** jnr-ffi frees a closure when its Java object is gone, so they are kept as long as the table. */
     private final List<Object> callbacks = new ArrayList<>();
 
-    OperationTable(final Failures failures) {
-        this.failures = failures;
+    OperationTable() {
         this.memory = Memory.allocateDirect(Runtime.getSystemRuntime(), Struct.size(slots), true);
         slots.useMemory(memory);
         memory.putInt(slots.bmap.offset() + Long.BYTES, FLAGS_NULLPATH_UTIME_OMIT);
@@ -51,7 +54,7 @@ final class OperationTable {
             try {
                 return body.call(connection);
             } catch (final Throwable failure) {
-                failures.answer("init", failure);
+                Failures.unexpected("init", failure);
                 return 0;
             }
         });
@@ -62,7 +65,7 @@ final class OperationTable {
             try {
                 body.call(data);
             } catch (final Throwable failure) {
-                failures.answer("destroy", failure);
+                Failures.unexpected("destroy", failure);
             }
         });
     }
@@ -72,7 +75,7 @@ final class OperationTable {
             try {
                 return body.call(path);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -82,7 +85,7 @@ final class OperationTable {
             try {
                 return body.call(path, argument);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -92,7 +95,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -102,7 +105,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -112,7 +115,7 @@ final class OperationTable {
             try {
                 return body.call(path, argument);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -122,7 +125,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -132,7 +135,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -142,7 +145,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -152,7 +155,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -162,7 +165,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third, fourth);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -172,7 +175,7 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third, fourth);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
     }
@@ -182,9 +185,20 @@ final class OperationTable {
             try {
                 return body.call(path, first, second, third, fourth);
             } catch (final Throwable failure) {
-                return failures.answer(name, path, failure);
+                return answer(name, path, failure);
             }
         });
+    }
+
+    /** @return the negative errno; what is not an {@link ErrnoException} is logged and answered with EIO */
+    private static int answer(final String operation, final long path, final Throwable failure) {
+        final Errno errno = failure instanceof ErrnoException answer ? answer.errno()
+            : Failures.unexpected(operation + " " + describe(path), failure);
+        return -errno.number();
+    }
+
+    private static String describe(final long path) {
+        return path == 0 ? "(open file)" : new String(NativeMemory.bytes(path), StandardCharsets.UTF_8);
     }
 
     private <T> void install(final BaseStruct.Func<?> slot, final Class<T> shape, final T callback) {

@@ -6,6 +6,7 @@ import jnr.ffi.Runtime;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.serving.Failures;
 
 /**
  * A channel of libfuse for requests whose replies need a change. libfuse gives the kernel the same leave to cache for
@@ -65,7 +66,7 @@ final class ReplyChannel {
         private final UnsafeBuffer vectors = new UnsafeBuffer(0, 0);
         private final UnsafeBuffer header = new UnsafeBuffer(0, 0);
         private final UnsafeBuffer body = new UnsafeBuffer(0, 0);
-        private final IncomingRequest request = RequestThreads.current();
+        private final IncomingRequest request = Channel.Server.current().request();
     }
 
     /** @param channel the channel of /dev/fuse */

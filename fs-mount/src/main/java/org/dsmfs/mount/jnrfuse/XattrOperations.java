@@ -1,27 +1,23 @@
 package org.dsmfs.mount.jnrfuse;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.os.NativeMemory;
+import org.dsmfs.mount.serving.XattrAccess;
 
 /** Operations on extended attributes. */
 final class XattrOperations {
-    private static final byte[] TRUSTED_PREFIX = "trusted.".getBytes(StandardCharsets.US_ASCII);
-
     private final FileSystem fileSystem;
     private final ThreadLocal<Request> requests;
-    private final Map<String, Supplier<byte[]>> reports;
+    private final XattrAccess access;
 
     /** @param reports extended attributes that the root directory has besides its own */
     XattrOperations(final FileSystem fileSystem, final ThreadLocal<Request> requests,
                     final Map<String, Supplier<byte[]>> reports) {
         this.fileSystem = fileSystem;
         this.requests = requests;
-        this.reports = reports;
+        this.access = new XattrAccess(fileSystem, reports);
     }
 
     void register(final OperationTable table) {
@@ -43,37 +39,14 @@ final class XattrOperations {
 
     private int getxattr(final long path, final long name, final long buffer, final long length) {
         final Request request = requests.get();
-        final long ino = request.paths.resolve(path);
-        final byte[] nameBytes = NativeMemory.bytes(name);
-        if (ino == FileSystem.ROOT) {
-            final Supplier<byte[]> report = reports.get(new String(nameBytes, StandardCharsets.ISO_8859_1));
-            if (report != null) {
-                return answer(request, report.get(), buffer, length);
-            }
-        }
-        return answer(request, fileSystem.getXattr(ino, nameBytes), buffer, length);
+        final byte[] value = access.get(request.paths.resolve(path), NativeMemory.bytes(name));
+        return answer(request, value, buffer, length);
     }
 
     private int listxattr(final long path, final long buffer, final long length) {
         final Request request = requests.get();
-        final byte[] names = fileSystem.listXattr(request.paths.resolve(path));
-        return answer(request, request.caller().uid() == 0 ? names : withoutTrusted(names), buffer, length);
-    }
-
-    /** Trusted attributes do not exist for ordinary users: xattr(7). The kernel leaves that to the filesystem. */
-    private static byte[] withoutTrusted(final byte[] names) {
-        final ByteArrayOutputStream kept = new ByteArrayOutputStream(names.length);
-        int start = 0;
-        for (int i = 0; i < names.length; i++) {
-            if (names[i] == 0) {
-                final int end = start + TRUSTED_PREFIX.length;
-                if (end > i || !Arrays.equals(names, start, end, TRUSTED_PREFIX, 0, TRUSTED_PREFIX.length)) {
-                    kept.write(names, start, i + 1 - start);
-                }
-                start = i + 1;
-            }
-        }
-        return kept.toByteArray();
+        final byte[] names = access.list(request.caller(), request.paths.resolve(path));
+        return answer(request, names, buffer, length);
     }
 
     private int removexattr(final long path, final long name) {
@@ -82,16 +55,11 @@ final class XattrOperations {
         return 0;
     }
 
-    /** A length of 0 asks how long the answer is. */
     private static int answer(final Request request, final byte[] bytes, final long buffer, final long length) {
-        if (length == 0) {
-            return bytes.length;
+        if (!XattrAccess.isLengthAsked(bytes, length)) {
+            request.window.wrap(buffer, bytes.length);
+            request.window.putBytes(0, bytes);
         }
-        if (length < bytes.length) {
-            throw Errno.ERANGE.exception();
-        }
-        request.window.wrap(buffer, bytes.length);
-        request.window.putBytes(0, bytes);
         return bytes.length;
     }
 }

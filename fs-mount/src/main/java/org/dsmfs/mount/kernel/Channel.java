@@ -1,6 +1,8 @@
 package org.dsmfs.mount.kernel;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.serving.RequestWait;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +31,11 @@ final class Channel implements AutoCloseable {
      * @return its length in bytes, {@link #NOTHING} or {@link #ENDED}
      */
     int receive(final UnsafeBuffer buffer) {
-        final long length = SystemCalls.LIBC.read(descriptor, buffer.addressOffset(), buffer.capacity());
+        final long length = Libc.INSTANCE.read(descriptor, buffer.addressOffset(), buffer.capacity());
         if (length >= 0) {
             return (int) length;
         }
-        final int errno = SystemCalls.errno();
+        final int errno = Libc.errno();
         switch (errno) {
             // ENOENT: the request was interrupted before it could be read.
             case EAGAIN, EINTR, ENOENT -> {
@@ -43,10 +45,15 @@ final class Channel implements AutoCloseable {
                 return ENDED;
             }
             default -> {
-                LOG.error("cannot read requests: {}", SystemCalls.LIBC.strerror(errno));
+                LOG.error("cannot read requests: {}", Libc.INSTANCE.strerror(errno));
                 return ENDED;
             }
         }
+    }
+
+    /** @return how to wait for what this channel brings */
+    RequestWait newWait() {
+        return new RequestWait(descriptor);
     }
 
     /**
@@ -55,18 +62,18 @@ final class Channel implements AutoCloseable {
      * @return false if nobody waits for it any more
      */
     boolean send(final UnsafeBuffer buffer, final int length) {
-        if (SystemCalls.LIBC.write(descriptor, buffer.addressOffset(), length) >= 0) {
+        if (Libc.INSTANCE.write(descriptor, buffer.addressOffset(), length) >= 0) {
             return true;
         }
-        final int errno = SystemCalls.errno();
+        final int errno = Libc.errno();
         if (errno != ENOENT && errno != ENODEV) {
-            LOG.error("the kernel does not take a reply of {} bytes: {}", length, SystemCalls.LIBC.strerror(errno));
+            LOG.error("the kernel does not take a reply of {} bytes: {}", length, Libc.INSTANCE.strerror(errno));
         }
         return false;
     }
 
     @Override
     public void close() {
-        SystemCalls.LIBC.close(descriptor);
+        Libc.INSTANCE.close(descriptor);
     }
 }

@@ -1,8 +1,9 @@
 package org.dsmfs.mount.kernel;
 
-import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.mount.MountException;
+import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.os.NativeMemory;
 
 /** /dev/fuse: the descriptor that the mount was made with, and further ones for the same mount. */
 final class Device implements AutoCloseable {
@@ -32,27 +33,23 @@ final class Device implements AutoCloseable {
         return channel;
     }
 
-    /**
-     * @param isPatient whether a read waits for a request
-     * @return a way of its own over which the mount's requests come, to be closed
-     */
-    Channel newChannel(final boolean isPatient) {
-        final int clone = openDescriptor(isPatient ? 0 : SystemCalls.O_NONBLOCK);
-        final UnsafeBuffer argument = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Integer.BYTES, Integer.BYTES));
+    /** @return a way of its own over which the mount's requests come, to be closed; a read from it does not wait */
+    Channel newChannel() {
+        final int clone = openDescriptor(Libc.O_NONBLOCK);
+        final UnsafeBuffer argument = NativeMemory.allocate(Integer.BYTES);
         argument.putInt(0, descriptor);
-        if (SystemCalls.LIBC.ioctl(clone, CLONE, argument.addressOffset()) != 0) {
-            final String reason = SystemCalls.LIBC.strerror(SystemCalls.errno());
-            SystemCalls.LIBC.close(clone);
+        if (Libc.INSTANCE.ioctl(clone, CLONE, argument.addressOffset()) != 0) {
+            final String reason = Libc.lastError();
+            Libc.INSTANCE.close(clone);
             throw new MountException("cannot open " + PATH + " again for the mount: " + reason);
         }
         return new Channel(clone);
     }
 
     private static int openDescriptor(final int flags) {
-        final int opened = SystemCalls.LIBC.open(PATH, SystemCalls.O_RDWR | SystemCalls.O_CLOEXEC | flags);
+        final int opened = Libc.INSTANCE.open(PATH, Libc.O_RDWR | Libc.O_CLOEXEC | flags);
         if (opened < 0) {
-            throw new MountException(
-                "cannot open " + PATH + ": " + SystemCalls.LIBC.strerror(SystemCalls.errno()));
+            throw new MountException("cannot open " + PATH + ": " + Libc.lastError());
         }
         return opened;
     }

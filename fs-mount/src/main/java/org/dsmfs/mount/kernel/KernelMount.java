@@ -3,13 +3,13 @@ package org.dsmfs.mount.kernel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.AtimePolicy;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.Mount;
 import org.dsmfs.mount.MountException;
+import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.serving.AtimeRule;
 import org.dsmfs.mount.serving.RequestThreads;
 import org.slf4j.Logger;
@@ -37,7 +37,8 @@ public final class KernelMount implements Mount {
      */
     public KernelMount(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
                        final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
-        device = new SystemMounter().mount(mountPoint, MountFlags.of(options));
+        final Mounter mounter = Libc.INSTANCE.geteuid() == 0 ? new SystemMounter() : new FusermountMounter();
+        device = mounter.mount(mountPoint, MountFlags.of(options));
         final Negotiation negotiation = negotiate();
         final NodeTable nodes = new NodeTable(fileSystem);
         final AtimeRule atimeRule = new AtimeRule(atime);
@@ -49,9 +50,7 @@ public final class KernelMount implements Mount {
             new DirectoryOperations(fileSystem, atimeRule),
             new XattrOperations(fileSystem, reports, negotiation.has(Negotiation.SETXATTR_EXT)), locks);
         final boolean kernelTellsPrivileges = negotiation.has(Negotiation.HANDLE_KILLPRIV_V2);
-        final AtomicBoolean isSpinning = new AtomicBoolean();
-        threads = new RequestThreads(
-            () -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges, isSpinning), THREADS_MAX);
+        threads = new RequestThreads(() -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges), THREADS_MAX);
         lockWaits.start();
         threads.start();
     }

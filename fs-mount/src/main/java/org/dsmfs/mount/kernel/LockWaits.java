@@ -2,16 +2,16 @@ package org.dsmfs.mount.kernel;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.HashSet;
-import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.ErrnoException;
 import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.serving.Failures;
 
 /**
@@ -21,10 +21,8 @@ import org.dsmfs.mount.serving.Failures;
 final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
     /** Interrupts that came before their request was known to wait; more than can be on their way at a time. */
     private static final int EARLY_INTERRUPTS_MAX = 64;
-    private static final int ALIGNMENT = 8;
 
-    private final UnsafeBuffer reply =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(ReplyLayout.Header.SIZE, ALIGNMENT));
+    private final UnsafeBuffer reply = NativeMemory.allocate(ReplyLayout.Header.SIZE);
     private final Map<Long, Waiter> waiters = new LinkedHashMap<>();
     private final ArrayDeque<Long> earlyInterrupts = new ArrayDeque<>();
     /** Inodes whose waiters are to be tried again. Its monitor is taken last, for a moment. */

@@ -1,12 +1,11 @@
 package org.dsmfs.mount.kernel;
 
-import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.mount.os.NativeMemory;
 
 /** What the kernel is told without having asked. */
 final class Notification {
     private static final int BODY = ReplyLayout.Header.SIZE;
-    private static final int ALIGNMENT = 8;
 
     private Notification() {
     }
@@ -17,7 +16,7 @@ final class Notification {
      */
     static void attributesChanged(final Channel channel, final long node) {
         final int length = BODY + ReplyLayout.InvalidateInode.SIZE;
-        final UnsafeBuffer buffer = new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, ALIGNMENT));
+        final UnsafeBuffer buffer = NativeMemory.allocate(length);
         buffer.putInt(ReplyLayout.Header.LENGTH, length);
         buffer.putInt(ReplyLayout.Header.ERROR, ReplyLayout.InvalidateInode.CODE);
         buffer.putLong(BODY + ReplyLayout.InvalidateInode.INO, node);

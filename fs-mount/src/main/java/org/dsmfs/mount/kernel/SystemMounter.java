@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dsmfs.mount.MountException;
+import org.dsmfs.mount.os.Libc;
 
 /** Mounts by mount(2), as only root can. */
 final class SystemMounter implements Mounter {
@@ -15,9 +16,9 @@ final class SystemMounter implements Mounter {
         for (final String option : options.fuse()) {
             data.append(',').append(option);
         }
-        if (SystemCalls.LIBC.mount(options.source(), mountPoint.toString(), "fuse." + options.subtype(),
+        if (Libc.INSTANCE.mount(options.source(), mountPoint.toString(), "fuse." + options.subtype(),
             options.flags(), data.toString()) != 0) {
-            final String reason = SystemCalls.LIBC.strerror(SystemCalls.errno());
+            final String reason = Libc.lastError();
             device.close();
             throw new MountException("cannot mount on " + mountPoint + ": " + reason);
         }

@@ -22,6 +22,10 @@ public interface Libc {
     short POLLIN = 1;
     /** {@link #open}: only reading. */
     int O_RDONLY = 0;
+    /** {@link #open}: reading and writing. */
+    int O_RDWR = 02;
+    /** {@link #open}: exec closes the descriptor. */
+    int O_CLOEXEC = 02000000;
     /** {@link #open}: only writing. */
     int O_WRONLY = 01;
     /** {@link #open}: writing at the end. */
@@ -47,6 +51,45 @@ public interface Libc {
 
     /** close(2). */
     int close(int descriptor);
+
+    /** read(2) into the memory at an address. */
+    long read(int descriptor, long buffer, long length);
+
+    /** write(2) from the memory at an address. */
+    long write(int descriptor, long buffer, long length);
+
+    /** ioctl(2) with a pointer. */
+    int ioctl(int descriptor, long request, long argument);
+
+    /** mount(2). */
+    int mount(String source, String target, String type, long flags, String data);
+
+    /** socketpair(2): two ints at an address. */
+    int socketpair(int domain, int type, int protocol, long descriptors);
+
+    /** recvmsg(2) into a {@code struct msghdr}. */
+    long recvmsg(int socket, long message, int flags);
+
+    /** posix_spawnp(3), which returns an errno. */
+    int posix_spawnp(long pid, String file, long actions, long attributes, long arguments, long environment);
+
+    /** posix_spawn_file_actions_init(3). */
+    int posix_spawn_file_actions_init(long actions);
+
+    /** posix_spawn_file_actions_adddup2(3). */
+    int posix_spawn_file_actions_adddup2(long actions, int descriptor, int newDescriptor);
+
+    /** posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34. */
+    int posix_spawn_file_actions_addclosefrom_np(long actions, int from);
+
+    /** posix_spawn_file_actions_destroy(3). */
+    int posix_spawn_file_actions_destroy(long actions);
+
+    /** waitpid(2). */
+    int waitpid(int pid, long status, int options);
+
+    /** strerror(3). */
+    String strerror(int errno);
 
     /** fcntl(2) with an integer argument. */
     int fcntl(int descriptor, int command, int argument);
@@ -75,5 +118,10 @@ public interface Libc {
     /** @return errno of this thread's last call */
     static int errno() {
         return Runtime.getSystemRuntime().getLastError();
+    }
+
+    /** @return what {@link #errno} means */
+    static String lastError() {
+        return INSTANCE.strerror(errno());
     }
 }

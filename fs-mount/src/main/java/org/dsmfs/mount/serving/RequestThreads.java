@@ -3,22 +3,28 @@ package org.dsmfs.mount.serving;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that serve requests. A few of them listen on the device at any time; one that takes the last listener's
- * place away by taking a request first sees to a replacement, so that a request may take as long as it likes.
- * Thread-safe.
+ * The threads that serve requests. One at a time listens on the device, and serves at once what it takes: a client's
+ * requests come one after the other, and a thread that is awake and close to the client answers in half the time of one
+ * that has to be woken. A request that is known to take long is served by a thread that has called a replacement before;
+ * one that turns out to take long is noticed by the {@link Overtaker}, who calls one then. Thread-safe.
  */
 public final class RequestThreads {
     private static final Logger LOG = LoggerFactory.getLogger(RequestThreads.class);
-    /** Three took the least processor time per request, less than one or two, on two processors. */
-    private static final int LISTENERS_MAX = 3;
+    private static final int LISTENERS_MAX = 1;
     private static final long SPARE_LIFE_NS = TimeUnit.SECONDS.toNanos(10);
+    /** Between two looks of the overtaker: at most twice this long a request keeps others waiting. */
+    private static final long LOOK_NS = TimeUnit.MICROSECONDS.toNanos(500);
+    /** Looks without a request before the overtaker sleeps. */
+    private static final int IDLE_LOOKS = 20;
     private static final long STACK_BYTES = 512 << 10;
 
     private final Supplier<? extends Server> servers;
@@ -28,6 +34,9 @@ public final class RequestThreads {
     private final AtomicInteger threadNumber = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final ConcurrentLinkedDeque<RequestThread> spares = new ConcurrentLinkedDeque<>();
+    private final Overtaker overtaker = new Overtaker();
+    /** The thread that listens, or serves what it took while nobody else listens. */
+    private volatile RequestThread listener;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
     /** Whether to stop without waiting for the listeners, which only the end of the device can wake. */
@@ -51,6 +60,9 @@ public final class RequestThreads {
          */
         boolean receive();
 
+        /** @return whether to serve what was received waits for something, or takes longer than to wake a thread */
+        boolean takesLong();
+
         /** Serves what was received. Throws nothing. */
         void serve();
 
@@ -65,11 +77,10 @@ public final class RequestThreads {
 
     /** Starts to serve. */
     public void start() {
-        for (int i = 0; i < LISTENERS_MAX; i++) {
-            listeners.incrementAndGet();
-            threads.incrementAndGet();
-            newThread().start();
-        }
+        listeners.incrementAndGet();
+        threads.incrementAndGet();
+        newThread().start();
+        overtaker.start();
     }
 
     private RequestThread newThread() {
@@ -91,6 +102,7 @@ public final class RequestThreads {
     private void stop() {
         stopped = true;
         spares.forEach(LockSupport::unpark);
+        LockSupport.unpark(overtaker);
     }
 
     /** @return whether the end has begun */
@@ -146,6 +158,10 @@ public final class RequestThreads {
     private final class RequestThread extends Thread {
         private final Server server;
         private volatile boolean called;
+        /** Requests served while nobody else listened; changed by this thread only. */
+        private final AtomicLong served = new AtomicLong();
+        /** Whether this thread serves a request and nobody else listens. Who sets it to false takes care of that. */
+        private final AtomicBoolean alone = new AtomicBoolean();
 
         RequestThread(final Server server, final int number) {
             super(null, null, "request-" + number, STACK_BYTES);
@@ -158,30 +174,52 @@ public final class RequestThreads {
             boolean more = true;
             while (more) {
                 called = false;
-                more = serveOne() && (becomeListener() || awaitCall());
+                more = serve() && (becomeListener() || awaitCall());
             }
             server.close();
             threads.decrementAndGet();
             endIfDone();
         }
 
-        /** @return false if there will be no more requests */
-        private boolean serveOne() {
-            final boolean isReceived = server.receive();
-            requests.incrementAndGet();
-            try {
-                if (!isReceived || stopped) {
-                    RequestThreads.this.stop();
-                    return false;
+        /** Serves requests until somebody else listens. @return false if there will be no more requests */
+        private boolean serve() {
+            listener = this;
+            while (true) {
+                final boolean isReceived = server.receive();
+                requests.incrementAndGet();
+                try {
+                    if (!isReceived || stopped) {
+                        RequestThreads.this.stop();
+                        return false;
+                    }
+                    if (server.takesLong()) {
+                        leaveListening();
+                    } else {
+                        served.lazySet(served.get() + 1);
+                        alone.set(true);
+                        overtaker.wakeUp();
+                    }
+                    server.serve();
+                } finally {
+                    requests.decrementAndGet();
+                    endIfDone();
                 }
-                if (listeners.decrementAndGet() == 0) {
-                    addListener();
+                if (!alone.compareAndSet(true, false)) {
+                    return true;
                 }
-                server.serve();
-                return true;
-            } finally {
-                requests.decrementAndGet();
-                endIfDone();
+            }
+        }
+
+        /** The request that this thread serves takes long: another one has to listen. */
+        private void overtake() {
+            if (alone.compareAndSet(true, false)) {
+                leaveListening();
+            }
+        }
+
+        private void leaveListening() {
+            if (listeners.decrementAndGet() == 0) {
+                addListener();
             }
         }
 
@@ -207,6 +245,61 @@ public final class RequestThreads {
         private boolean giveBack() {
             listeners.decrementAndGet();
             return true;
+        }
+    }
+
+    /**
+     * Looks now and then, while there are requests, whether the one that is being served takes so long that somebody else
+     * should listen.
+     */
+    private final class Overtaker extends Thread {
+        private volatile boolean asleep;
+
+        Overtaker() {
+            super("request-overtaker");
+            setDaemon(true);
+        }
+
+        /** A request is going to be served. */
+        void wakeUp() {
+            if (asleep) {
+                asleep = false;
+                LockSupport.unpark(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            RequestThread seen = null;
+            long seenServed = 0;
+            int idleLooks = 0;
+            while (!stopped) {
+                if (idleLooks < IDLE_LOOKS) {
+                    LockSupport.parkNanos(this, LOOK_NS);
+                } else {
+                    sleep();
+                    idleLooks = 0;
+                }
+                final RequestThread now = listener;
+                final long nowServed = now == null ? 0 : now.served.get();
+                final boolean unchanged = now == seen && nowServed == seenServed;
+                if (unchanged && now != null && now.alone.get()) {
+                    now.overtake();
+                }
+                idleLooks = unchanged ? idleLooks + 1 : 0;
+                seen = now;
+                seenServed = nowServed;
+            }
+        }
+
+        private void sleep() {
+            asleep = true;
+            final RequestThread now = listener;
+            // Who began to serve before it could see that we sleep would not wake us.
+            while (asleep && !stopped && (now == null || !now.alone.get())) {
+                LockSupport.park(this);
+            }
+            asleep = false;
         }
     }
 }

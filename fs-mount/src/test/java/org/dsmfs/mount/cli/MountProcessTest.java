@@ -26,10 +26,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** dsm-mount as a process of its own: how it starts, ends, and comes back. */
 @Timeout(120)
+@ParameterizedClass
+@ValueSource(strings = {"kernel", "jnr-fuse"})
 class MountProcessTest {
+    @Parameter
+    private String frontEnd;
     private final List<Process> processes = new ArrayList<>();
     private Path directory;
     private Path mountPoint;
@@ -76,7 +83,8 @@ class MountProcessTest {
     }
 
     private Process mount(final String... more) throws Exception {
-        final List<String> arguments = new ArrayList<>(List.of("--foreground", "--store=" + store, "--memory=64M"));
+        final List<String> arguments = new ArrayList<>(List.of("--foreground", "--store=" + store, "--memory=64M",
+            "--front-end=" + frontEnd));
         arguments.addAll(List.of(more));
         arguments.add(mountPoint.toString());
         return start(DsmMount.class, arguments.toArray(String[]::new));
@@ -143,6 +151,7 @@ class MountProcessTest {
             channel.write(ByteBuffer.wrap("durable".getBytes()));
             channel.force(true);
         }
+        killed.descendants().forEach(ProcessHandle::destroyForcibly);
         killed.destroyForcibly().waitFor();
         assertNotNull(MountTable.find(mountPoint));
 
@@ -151,6 +160,17 @@ class MountProcessTest {
         assertEquals("durable", Files.readString(mountPoint.resolve("f")));
         assertEquals(0, umount());
         assertEndsWith(0, next);
+    }
+
+    @Test
+    void killedProcessLeavesNoDeadMount() throws Exception {
+        final Process killed = mount();
+        awaitMount(killed);
+        killed.destroyForcibly().waitFor();
+        while (MountTable.find(mountPoint) != null) {
+            Thread.sleep(20);
+        }
+        assertTrue(Files.isDirectory(mountPoint));
     }
 
     @Test

@@ -1,21 +1,21 @@
-package org.dsmfs.mount.jnrfuse;
+package org.dsmfs.mount.os;
 
 import java.nio.charset.StandardCharsets;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Memory that C can see. */
-final class NativeMemory {
+public final class NativeMemory {
     private NativeMemory() {
     }
 
     /** @return zeroed memory, aligned for any type, there as long as the result is reachable */
-    static UnsafeBuffer allocate(final int length) {
+    public static UnsafeBuffer allocate(final int length) {
         return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, Long.BYTES));
     }
 
     /** @return the text and a NUL */
-    static UnsafeBuffer text(final String text) {
+    public static UnsafeBuffer text(final String text) {
         final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         final UnsafeBuffer memory = allocate(bytes.length + 1);
         memory.putBytes(0, bytes);
@@ -23,7 +23,7 @@ final class NativeMemory {
     }
 
     /** @return the bytes at the address, without the NUL */
-    static byte[] bytes(final long address) {
+    public static byte[] bytes(final long address) {
         final UnsafeBuffer text = new UnsafeBuffer(address, Integer.MAX_VALUE);
         int length = 0;
         while (text.getByte(length) != 0) {
