@@ -56,13 +56,13 @@ final class NodeTable {
         }
     }
 
-    /** The kernel forgets that many times that it was told of the node. */
+    /** The kernel forgets that many times (unsigned) that it was told of the node. */
     void forget(final long node, final long count) {
         final Long2LongHashMap shard = shard(node);
         final boolean isToBeReleased;
         synchronized (shard) {
             final long state = shard.get(node);
-            if (state / ONE > count) {
+            if (Long.compareUnsigned(state / ONE, count) > 0) {
                 shard.put(node, state - count * ONE);
                 return;
             }

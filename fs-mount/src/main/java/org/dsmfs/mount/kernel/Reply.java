@@ -3,6 +3,7 @@ package org.dsmfs.mount.kernel;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Attributes;
+import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.FileSystemStatus;
 import org.dsmfs.layout.LockRange;
 
@@ -140,8 +141,15 @@ final class Reply {
         buffer.putLong(BODY, offset);
     }
 
-    /** Bytes as they are. */
+    /**
+     * Bytes as they are.
+     *
+     * @throws org.dsmfs.layout.ErrnoException EIO if there are more than fit into a reply
+     */
     void data(final byte[] bytes) {
+        if (bytes.length > bodyCapacity()) {
+            throw Errno.EIO.exception();
+        }
         buffer.putBytes(BODY, bytes);
         bodyLength = bytes.length;
     }

@@ -12,6 +12,7 @@ import org.dsmfs.layout.Caller;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.ErrnoException;
 import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.MemoryFileSystem;
 import org.dsmfs.mount.os.NativeMemory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package org.dsmfs.mount.jnrfuse;
+package org.dsmfs.mount;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,10 +16,10 @@ import org.dsmfs.layout.FileSystemStatus;
 import org.dsmfs.layout.LockRange;
 
 /**
- * A small filesystem in maps: enough for ordinary programs, so that the front end is tested alone. Whole-file locks
+ * A small filesystem in maps: enough for ordinary programs, so that a front end is tested alone. Whole-file locks
  * only; times count operations.
  */
-final class MemoryFileSystem implements FileSystem {
+public final class MemoryFileSystem implements FileSystem {
     private static final int S_IFMT = 0170000;
     private static final int S_IFDIR = 0040000;
     private static final int S_IFREG = 0100000;
@@ -30,11 +30,11 @@ final class MemoryFileSystem implements FileSystem {
     private long ticks;
     private UnlockListener unlockListener;
     /** Thrown by the next {@link #fsync}. */
-    RuntimeException nextFsyncFailure;
+    public RuntimeException nextFsyncFailure;
     /** Calls of {@link #fsync}. */
-    int fsyncs;
+    public int fsyncs;
     /** The last caller that made something. */
-    Caller lastMaker;
+    public Caller lastMaker;
 
     private static final class Node {
         final Attributes attributes = new Attributes();
@@ -46,7 +46,7 @@ final class MemoryFileSystem implements FileSystem {
         int opens;
     }
 
-    MemoryFileSystem() {
+    public MemoryFileSystem() {
         final Node root = new Node();
         root.attributes.ino = ROOT;
         root.attributes.mode = S_IFDIR | 0755;
@@ -426,7 +426,7 @@ final class MemoryFileSystem implements FileSystem {
     }
 
     /** @return inodes that exist */
-    synchronized int inodes() {
+    public synchronized int inodes() {
         return nodes.size();
     }
 

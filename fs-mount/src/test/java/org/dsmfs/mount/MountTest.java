@@ -1,4 +1,4 @@
-package org.dsmfs.mount.jnrfuse;
+package org.dsmfs.mount;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -26,31 +26,62 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dsmfs.layout.AtimePolicy;
-import org.dsmfs.mount.FuseAvailable;
+import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.jnrfuse.MountedFileSystem;
+import org.dsmfs.mount.kernel.KernelMount;
 import org.dsmfs.mount.os.Libc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The front end on a real mount, before a filesystem in memory. */
+/** A front end on a real mount, before a filesystem in memory. */
 @Timeout(60)
-class MountedFileSystemTest {
+@ParameterizedClass
+@EnumSource
+class MountTest {
+    private enum FrontEnd {
+        KERNEL {
+            @Override
+            Mount mount(final FileSystem fileSystem, final Path mountPoint,
+                        final Map<String, Supplier<byte[]>> reports) {
+                return new KernelMount(fileSystem, mountPoint, List.of("default_permissions", "subtype=dsm-test"),
+                    AtimePolicy.RELATIME, reports);
+            }
+        },
+        JNR_FUSE {
+            @Override
+            Mount mount(final FileSystem fileSystem, final Path mountPoint,
+                        final Map<String, Supplier<byte[]>> reports) {
+                return new MountedFileSystem(fileSystem, mountPoint,
+                    List.of("default_permissions", "use_ino", "big_writes", "attr_timeout=0", "subtype=dsm-test"),
+                    AtimePolicy.RELATIME, reports);
+            }
+        };
+
+        abstract Mount mount(FileSystem fileSystem, Path mountPoint, Map<String, Supplier<byte[]>> reports);
+    }
+
+    @Parameter
+    private FrontEnd frontEnd;
     private final MemoryFileSystem fileSystem = new MemoryFileSystem();
     private Path mountPoint;
-    private MountedFileSystem mounted;
+    private Mount mounted;
 
     @BeforeEach
     void mount() throws IOException {
         FuseAvailable.require();
         mountPoint = Files.createTempDirectory("dsm-mount-test");
-        mounted = new MountedFileSystem(fileSystem, mountPoint,
-            List.of("default_permissions", "use_ino", "big_writes", "attr_timeout=1000000", "subtype=dsm-test"),
-            AtimePolicy.RELATIME, Map.of("dsm.test", () -> "report".getBytes(StandardCharsets.US_ASCII)));
+        mounted = frontEnd.mount(fileSystem, mountPoint,
+            Map.of("dsm.test", () -> "report".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @AfterEach
@@ -138,7 +169,7 @@ class MountedFileSystemTest {
             assertEquals(4, channel.read(read, 0));
             channel.truncate(1);
             assertEquals(1, channel.size());
-            assertEquals(2, fileSystem.inodes());
+            assertTrue(fileSystem.inodes() >= 2);
         }
         awaitInodes(1);
     }
