@@ -6,7 +6,7 @@
 #
 # Some workers do random operations, each in a directory of its own below DIR and one after the other. The operations
 # follow from the seed and from what was there at the start, which STATE keeps with a record of each operation tried and
-# of each fsync that returned. After the crash a worker's directory must be what a prefix of its operations makes, and
+# of each fsync that returned; STATE/started appears when all workers have read what was there. After the crash a worker's directory must be what a prefix of its operations makes, and
 # that prefix must reach at least to the last fsync that returned.
 use strict;
 use warnings;
@@ -112,9 +112,10 @@ sub record_path      { return "$state_directory/record-$_[0]" }
 sub start_path       { return "$state_directory/start-$_[0]" }
 
 sub run_worker {
-    my ($worker) = @_;
+    my ($worker, $ready) = @_;
     my $model = read_directory(worker_directory($worker));
     nstore($model, start_path($worker));
+    syswrite($ready, "\n");
     my $record_path = record_path($worker);
     sysopen(my $record, $record_path, O_WRONLY | O_CREAT | O_TRUNC, 0644) or die "$record_path: $!\n";
     srand($seed * WORKERS + $worker);
@@ -130,15 +131,22 @@ sub run_worker {
 
 sub run {
     my @children;
+    pipe(my $all_ready, my $ready) or die "pipe: $!\n";
     for my $worker (0 .. WORKERS - 1) {
         my $directory = worker_directory($worker);
         -d $directory or mkdir $directory or die "$directory: $!\n";
         my $pid = fork() // die "fork: $!\n";
         if ($pid == 0) {
-            run_worker($worker);
+            run_worker($worker, $ready);
             exit 0;
         }
         push @children, $pid;
+    }
+    close($ready);
+    my $workers_ready = 0;
+    $workers_ready++ while $workers_ready < WORKERS && sysread($all_ready, my $byte, 1);
+    if ($workers_ready == WORKERS) {
+        open(my $started, '>', "$state_directory/started") or die "$state_directory/started: $!\n";
     }
     my $failures = grep { waitpid($_, 0); $? != 0 } @children;
     return $failures ? 1 : 0;

@@ -116,8 +116,14 @@ for ((round = 1; round <= rounds; round++)); do
     delay=$(awk -v r="$RANDOM" 'BEGIN { printf "%.3f", 0.05 + 3 * r / 32768 }')
     pid=$(daemon_pid) || fail "no process serves $mount_point"
 
+    rm -f "$state/started"
     perl "$here/crash-load.pl" run "$mount_point" "$state" "$round_seed" > "$log" 2>&1 &
     load=$!
+    # Before that its workers read what is there, which a crash must not cut short.
+    until [[ -e $state/started ]]; do
+        kill -0 "$load" 2> /dev/null || fail "the load does not start"
+        sleep 0.05
+    done
     sqlite_load &
     sqlite=$!
     sleep "$delay"
