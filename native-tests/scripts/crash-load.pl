@@ -6,8 +6,9 @@
 #
 # Some workers do random operations, each in a directory of its own below DIR and one after the other. The operations
 # follow from the seed and from what was there at the start, which STATE keeps with a record of each operation tried and
-# of each fsync that returned; STATE/started appears when all workers have read what was there. After the crash a worker's directory must be what a prefix of its operations makes, and
-# that prefix must reach at least to the last fsync that returned.
+# of each fsync that returned; STATE/started appears when all workers have read what was there. After the crash a worker's
+# directory must be what a prefix of its operations makes, and that prefix must reach at least to the last fsync that
+# returned.
 use strict;
 use warnings;
 use Digest::MD5 qw(md5);
