@@ -24,6 +24,7 @@ public final class MemoryFileSystem implements FileSystem {
     private static final int S_IFDIR = 0040000;
     private static final int S_IFREG = 0100000;
     private static final int S_IFLNK = 0120000;
+    private static final int SIZE_MAX = 16 << 20;
 
     private final Map<Long, Node> nodes = new HashMap<>();
     private long lastIno = ROOT;
@@ -157,6 +158,7 @@ public final class MemoryFileSystem implements FileSystem {
             attributes.gid = change.gid;
         }
         if (change.setSize) {
+            requireSmall(change.size, 0);
             node.content = Arrays.copyOf(node.content, (int) change.size);
         }
         if (change.setAtime) {
@@ -272,6 +274,7 @@ public final class MemoryFileSystem implements FileSystem {
     public synchronized int read(final long ino, final long offset, final MutableDirectBuffer target,
                                  final int targetIndex, final int length) {
         final byte[] content = node(ino).content;
+        requireSmall(offset, length);
         final int count = (int) Math.max(0, Math.min(length, content.length - offset));
         if (count > 0) {
             target.putBytes(targetIndex, content, (int) offset, count);
@@ -283,6 +286,7 @@ public final class MemoryFileSystem implements FileSystem {
     public synchronized int write(final Caller caller, final long ino, final long offset, final DirectBuffer source,
                                   final int sourceIndex, final int length, final boolean append) {
         final Node node = node(ino);
+        requireSmall(offset, length);
         final int start = append ? node.content.length : (int) offset;
         if (start + length > node.content.length) {
             node.content = Arrays.copyOf(node.content, start + length);
@@ -299,7 +303,14 @@ public final class MemoryFileSystem implements FileSystem {
         if (mode != 0) {
             throw Errno.EOPNOTSUPP.exception();
         }
+        requireSmall(offset, length);
         node.content = Arrays.copyOf(node.content, (int) Math.max(node.content.length, offset + length));
+    }
+
+    private static void requireSmall(final long offset, final long length) {
+        if (offset < 0 || offset > SIZE_MAX || length < 0 || length > SIZE_MAX) {
+            throw Errno.EFBIG.exception();
+        }
     }
 
     @Override

@@ -1,12 +1,13 @@
 package org.dsmfs.mount.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.dsmfs.mount.MountException;
 import org.dsmfs.mount.os.Libc;
 
 /**
- * Unmounts if this process dies without having done so: a shell that waits for the end of a pipe to it. It unmounts
+ * Unmounts what this process leaves behind when it dies: a shell that waits for the end of a pipe to it. It unmounts
  * nothing but a mount that is dead.
  */
 final class DeadMountGuard implements AutoCloseable {
@@ -33,9 +34,16 @@ final class DeadMountGuard implements AutoCloseable {
         }
     }
 
-    /** The mount has ended. */
+    /** The mount has ended; unmounts it if the kernel, and not umount(8), has ended it. */
     @Override
     public void close() {
-        shell.destroyForcibly();
+        try {
+            shell.getOutputStream().close();
+            shell.waitFor();
+        } catch (final IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (final InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -19,10 +19,11 @@ import org.dsmfs.mount.os.Libc;
 
 /** The ways to talk to the kernel. */
 enum FrontEnd {
-    /** The protocol of /dev/fuse. */
+    /** The protocol of /dev/fuse, 7.31 or later. */
     KERNEL("kernel", "fusermount3", List.of()) {
         @Override
         void requireLibraries() {
+            // It needs none.
         }
 
         @Override
@@ -49,6 +50,8 @@ enum FrontEnd {
         }
     };
 
+    /** Linux 5.4, as thousands and ones. */
+    private static final int KERNEL_VERSION_MIN = 5004;
     private static final Path HELPER_DIRECTORY = Path.of("/usr/bin");
 
     private final String label;
@@ -63,6 +66,18 @@ enum FrontEnd {
         this.label = label;
         this.helper = helper;
         this.options = options;
+    }
+
+    /** @return the one that this computer's kernel allows and that does most */
+    static FrontEnd preferred() {
+        return preferred(System.getProperty("os.version"));
+    }
+
+    /** @param kernelRelease such as 6.1.0-32-amd64 */
+    static FrontEnd preferred(final String kernelRelease) {
+        final String[] parts = kernelRelease.split("\\D+");
+        final int version = Integer.parseInt(parts[0]) * 1000 + Integer.parseInt(parts[1]);
+        return version >= KERNEL_VERSION_MIN ? KERNEL : JNR_FUSE;
     }
 
     /** @throws MountException if there is none of that name */

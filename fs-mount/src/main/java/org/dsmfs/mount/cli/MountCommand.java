@@ -56,8 +56,9 @@ final class MountCommand implements Callable<Integer> {
         description = "Nodes that hold each page. Default: ${DEFAULT-VALUE}.")
     private int copies;
 
-    @Option(names = "--front-end", paramLabel = "NAME", defaultValue = "jnr-fuse",
-        description = "How to talk to the kernel: kernel (the protocol of /dev/fuse) or jnr-fuse (libfuse 2). Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--front-end", paramLabel = "NAME",
+        description = "How to talk to the kernel: kernel (the protocol of /dev/fuse, from Linux 5.4 on) or jnr-fuse "
+            + "(libfuse 2). Default: kernel if it is possible.")
     private String frontEnd;
 
     @Option(names = "--fsync", paramLabel = "WHEN", defaultValue = "disk",
@@ -116,7 +117,7 @@ final class MountCommand implements Callable<Integer> {
         final SpaceConfig space = new SpaceConfig(storePath, memoryBytes == null ? defaultMemoryBytes() : memoryBytes,
             diskBytes, (int) pageBytes);
         return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), space,
-            FrontEnd.of(frontEnd), options, level(), logPath, foreground);
+            frontEnd == null ? FrontEnd.preferred() : FrontEnd.of(frontEnd), options, level(), logPath, foreground);
     }
 
     private String defaultName() {

@@ -24,6 +24,9 @@ final class FusermountMounter implements Mounter {
 
     @Override
     public Device mount(final Path mountPoint, final MountFlags options) {
+        if (options.fusermount().contains(MountFlags.ALLOW_ROOT)) {
+            throw failed(mountPoint, "allow_root is for mounts by root; use allow_other, or --front-end=jnr-fuse");
+        }
         final UnsafeBuffer sockets = NativeMemory.allocate(2 * Integer.BYTES);
         if (Libc.INSTANCE.socketpair(AF_UNIX, SOCK_STREAM, 0, sockets.addressOffset()) != 0) {
             throw failed(mountPoint, Libc.lastError());
@@ -51,7 +54,7 @@ final class FusermountMounter implements Mounter {
         final int ours, final int theirs, final Path mountPoint, final MountFlags options) {
         final int pid;
         try {
-            pid = spawn(theirs, mountPoint, options);
+            pid = spawn(theirs, "-o", String.join(",", options.fusermount()), "--", mountPoint.toString());
         } finally {
             Libc.INSTANCE.close(theirs);
         }
@@ -60,9 +63,17 @@ final class FusermountMounter implements Mounter {
         return device;
     }
 
-    private static int spawn(final int socket, final Path mountPoint, final MountFlags options) {
-        final StringVector arguments = new StringVector(List.of(PROGRAM, "-o", String.join(",", options.fusermount()), "--",
-            mountPoint.toString()));
+    @Override
+    public void unmount(final Path mountPoint) {
+        final int noSocket = 0;
+        Libc.INSTANCE.waitpid(spawn(noSocket, "-u", "-z", "-q", "--", mountPoint.toString()), 0, 0);
+    }
+
+    /** @return the process */
+    private static int spawn(final int socket, final String... options) {
+        final List<String> words = new ArrayList<>(List.of(options));
+        words.add(0, PROGRAM);
+        final StringVector arguments = new StringVector(words);
         final List<String> variables = new ArrayList<>();
         System.getenv().forEach((name, value) -> variables.add(name + "=" + value));
         variables.add(SOCKET_VARIABLE + "=" + CHILD_SOCKET);

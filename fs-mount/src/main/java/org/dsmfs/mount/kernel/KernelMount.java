@@ -23,7 +23,7 @@ public final class KernelMount implements Mount {
     private static final int THREADS_MAX = 64;
 
     private final Device device;
-    private final LockWaits lockWaits;
+    private final LockWaits lockWaits = new LockWaits();
     private final RequestThreads threads;
 
     /**
@@ -39,20 +39,29 @@ public final class KernelMount implements Mount {
                        final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
         final Mounter mounter = Libc.INSTANCE.geteuid() == 0 ? new SystemMounter() : new FusermountMounter();
         device = mounter.mount(mountPoint, MountFlags.of(options));
-        final Negotiation negotiation = negotiate();
-        final NodeTable nodes = new NodeTable(fileSystem);
-        final AtimeRule atimeRule = new AtimeRule(atime);
-        lockWaits = new LockWaits();
+        try {
+            final Negotiation negotiation = negotiate();
+            final NodeTable nodes = new NodeTable(fileSystem);
+            final Dispatcher dispatcher = dispatcher(fileSystem, nodes, new AtimeRule(atime),
+                new XattrOperations(fileSystem, reports, negotiation.has(Negotiation.SETXATTR_EXT)));
+            final boolean kernelTellsPrivileges = negotiation.has(Negotiation.HANDLE_KILLPRIV_V2);
+            threads = new RequestThreads(() -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges), THREADS_MAX);
+            lockWaits.start();
+            threads.start();
+        } catch (final RuntimeException failure) {
+            mounter.unmount(mountPoint);
+            device.close();
+            throw failure;
+        }
+    }
+
+    private Dispatcher dispatcher(final FileSystem fileSystem, final NodeTable nodes, final AtimeRule atimeRule,
+                                  final XattrOperations xattrs) {
         fileSystem.onUnlock(lockWaits);
         final LockOperations locks = new LockOperations(fileSystem, lockWaits);
-        final Dispatcher dispatcher = new Dispatcher(new NodeOperations(fileSystem, nodes),
-            new NameOperations(fileSystem, nodes), new FileOperations(fileSystem, atimeRule, locks),
-            new DirectoryOperations(fileSystem, atimeRule),
-            new XattrOperations(fileSystem, reports, negotiation.has(Negotiation.SETXATTR_EXT)), locks);
-        final boolean kernelTellsPrivileges = negotiation.has(Negotiation.HANDLE_KILLPRIV_V2);
-        threads = new RequestThreads(() -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges), THREADS_MAX);
-        lockWaits.start();
-        threads.start();
+        return new Dispatcher(new NodeOperations(fileSystem, nodes), new NameOperations(fileSystem, nodes),
+            new FileOperations(fileSystem, atimeRule, locks), new DirectoryOperations(fileSystem, atimeRule), xattrs,
+            locks);
     }
 
     private Negotiation negotiate() {

@@ -24,8 +24,13 @@ record MountFlags(String source, String subtype, long flags, List<String> fuse, 
     private static final Map<String, Long> CLEAR = Map.of("suid", MS_NOSUID, "dev", MS_NODEV, "exec", MS_NOEXEC);
     private static final String SOURCE = "fsname=";
     private static final String SUBTYPE = "subtype=";
+    private static final String NON_EMPTY = "nonempty";
+    static final String ALLOW_ROOT = "allow_root";
 
-    /** @param options as fuse(8) has them; a later one overrides an earlier one */
+    /**
+     * @param options as fuse(8) has them; a later one overrides an earlier one. nonempty is a matter of course by now,
+     *                and allow_root of a mount by root what happens without allow_other
+     */
     static MountFlags of(final List<String> options) {
         String source = "dsm";
         String subtype = "dsm";
@@ -40,10 +45,14 @@ record MountFlags(String source, String subtype, long flags, List<String> fuse, 
                 flags |= SET.get(option);
             } else if (CLEAR.containsKey(option)) {
                 flags &= ~CLEAR.get(option);
-            } else if (!option.equals("nonempty") && !fuse.contains(option)) {
+            } else if (!option.equals(NON_EMPTY) && !fuse.contains(option)) {
                 fuse.add(option);
             }
         }
-        return new MountFlags(source, subtype, flags, fuse, options);
+        if (fuse.remove(ALLOW_ROOT)) {
+            fuse.remove("allow_other");
+        }
+        return new MountFlags(source, subtype, flags, fuse,
+            options.stream().filter(option -> !option.equals(NON_EMPTY)).toList());
     }
 }

@@ -11,4 +11,7 @@ interface Mounter {
      * @throws org.dsmfs.mount.MountException in one line, why not
      */
     Device mount(Path mountPoint, MountFlags options);
+
+    /** Takes a mount back that cannot be served, whatever its state. */
+    void unmount(Path mountPoint);
 }

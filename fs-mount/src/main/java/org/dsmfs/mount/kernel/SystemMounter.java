@@ -25,6 +25,11 @@ final class SystemMounter implements Mounter {
         return device;
     }
 
+    @Override
+    public void unmount(final Path mountPoint) {
+        Libc.INSTANCE.umount2(mountPoint.toString(), Libc.MNT_DETACH | Libc.UMOUNT_NOFOLLOW);
+    }
+
     private static int mode(final Path mountPoint) {
         try {
             return (Integer) Files.getAttribute(mountPoint, "unix:mode");

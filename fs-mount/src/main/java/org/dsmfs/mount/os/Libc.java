@@ -8,6 +8,8 @@ public interface Libc {
     /** The loaded library. */
     Libc INSTANCE = LibraryLoader.create(Libc.class).load("c");
 
+    /** {@link #umount2}: end the connection to the server first, in use or not (linux/mount.h). */
+    int MNT_FORCE = 1;
     /** {@link #umount2}: detach now, clean up when no longer busy (linux/mount.h). */
     int MNT_DETACH = 2;
     /** {@link #umount2}: do not follow a symbolic link (linux/mount.h). */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -171,6 +172,19 @@ class MountProcessTest {
             Thread.sleep(20);
         }
         assertTrue(Files.isDirectory(mountPoint));
+    }
+
+    @Test
+    void connectionThatTheKernelAbortsEndsTheProcessAndTheMount() throws Exception {
+        final Process process = mount();
+        awaitMount(process);
+        Files.writeString(mountPoint.resolve("f"), "kept");
+        final InputStream user = Files.newInputStream(mountPoint.resolve("f"));
+        assertEquals('k', user.read());
+        assertEquals(-1, Libc.INSTANCE.umount2(mountPoint.toString(), Libc.MNT_FORCE), "in use");
+        assertEndsWith(0, process);
+        assertNull(MountTable.find(mountPoint));
+        assertThrows(IOException.class, user::close, "cut off");
     }
 
     @Test

@@ -21,6 +21,13 @@ class MountFlagsTest {
         assertEquals("dsm", flags.subtype());
         assertEquals(0, flags.flags());
         assertEquals(List.of("default_permissions", "allow_other"), flags.fuse());
-        assertEquals(options, flags.fusermount());
+        assertEquals(List.of("subtype=dsm", "default_permissions", "allow_other", "dev", "allow_other"),
+            flags.fusermount());
+    }
+
+    @Test
+    void rootsMountThatOnlyRootMayUseIsOneWithoutAllowOther() {
+        assertEquals(List.of("default_permissions"),
+            MountFlags.of(List.of("allow_other", "default_permissions", "allow_root")).fuse());
     }
 }
