@@ -1,11 +1,12 @@
 package org.dsmfs.mount.kernel;
 
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.mount.MountException;
 import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.os.NativeMemory;
 
-/** /dev/fuse: the descriptor that the mount was made with, and further ones for the same mount. */
+/** /dev/fuse: the descriptor that the mount was made with, and further ones for the same mount. Thread-safe. */
 final class Device implements AutoCloseable {
     private static final String PATH = "/dev/fuse";
     /** FUSE_DEV_IOC_CLONE (linux/fuse.h). */
@@ -13,6 +14,7 @@ final class Device implements AutoCloseable {
 
     private final int descriptor;
     private final Channel channel;
+    private final ConcurrentLinkedDeque<Channel> unusedChannels = new ConcurrentLinkedDeque<>();
 
     /** @param descriptor of the device, not yet or already mounted with */
     Device(final int descriptor) {
@@ -33,8 +35,21 @@ final class Device implements AutoCloseable {
         return channel;
     }
 
-    /** @return a way of its own over which the mount's requests come, to be closed; a read from it does not wait */
-    Channel newChannel() {
+    /** @return a way of the caller's own over which the mount's requests come; a read from it does not wait */
+    Channel takeChannel() {
+        final Channel unused = unusedChannels.pollFirst();
+        return unused != null ? unused : newChannel();
+    }
+
+    /**
+     * The caller takes no more requests from the channel. It stays open, since the kernel gives up a request that waits
+     * for a lock, say, when the descriptor is closed over which it came.
+     */
+    void giveBack(final Channel unused) {
+        unusedChannels.addFirst(unused);
+    }
+
+    private Channel newChannel() {
         final int clone = openDescriptor(Libc.O_NONBLOCK);
         final UnsafeBuffer argument = NativeMemory.allocate(Integer.BYTES);
         argument.putInt(0, descriptor);
@@ -54,8 +69,10 @@ final class Device implements AutoCloseable {
         return opened;
     }
 
+    /** Closes everything but the channels that are in use. */
     @Override
     public void close() {
+        unusedChannels.forEach(Channel::close);
         channel.close();
     }
 }

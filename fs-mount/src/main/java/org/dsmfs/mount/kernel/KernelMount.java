@@ -10,6 +10,7 @@ import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.Mount;
 import org.dsmfs.mount.MountException;
 import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.serving.AtimeRule;
 import org.dsmfs.mount.serving.RequestThreads;
 import org.slf4j.Logger;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class KernelMount implements Mount {
     private static final Logger LOG = LoggerFactory.getLogger(KernelMount.class);
     private static final int EPROTO = 71;
+    /** The least that the kernel takes for a buffer (FUSE_MIN_READ_BUFFER). */
+    private static final int FIRST_REQUEST_BYTES = 8192;
     /** Requests that may take their time at once: fsync, and reads from disk. */
     private static final int THREADS_MAX = 64;
 
@@ -65,9 +68,9 @@ public final class KernelMount implements Mount {
     }
 
     private Negotiation negotiate() {
-        final UnsafeBuffer buffer = Worker.newRequestBuffer();
+        final UnsafeBuffer buffer = NativeMemory.allocate(FIRST_REQUEST_BYTES);
         final Request request = new Request(buffer);
-        final Reply reply = new Reply(Worker.newReplyBuffer());
+        final Reply reply = new Reply(NativeMemory.allocate(FIRST_REQUEST_BYTES));
         while (true) {
             if (!request.received(device.channel().receive(buffer))) {
                 throw new MountException("the kernel did not begin to talk");

@@ -12,33 +12,27 @@ final class Worker implements RequestThreads.Server {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     /** Bytes whose copying takes longer than to wake a thread. */
     private static final int LONG_IO_BYTES = 32 << 10;
-    /** What a request has besides data: header and structure, or two names. */
-    private static final int REQUEST_OVERHEAD_BYTES = 4096;
+    /** Room for any request: data, and header and structure or two names. */
+    private static final int REQUEST_BYTES = Negotiation.DATA_MAX_BYTES + 4096;
+    private static final int REPLY_BYTES = Negotiation.DATA_MAX_BYTES + ReplyLayout.Header.SIZE;
 
+    private final Device device;
     private final Dispatcher dispatcher;
     private final Channel channel;
     private final RequestWait wait;
-    private final UnsafeBuffer buffer = newRequestBuffer();
+    private final UnsafeBuffer requestBuffer = NativeMemory.allocateLazily(REQUEST_BYTES);
+    private final UnsafeBuffer replyBuffer = NativeMemory.allocateLazily(REPLY_BYTES);
     private final Exchange exchange;
 
     /** @param kernelTellsPrivileges see {@link Exchange} */
     Worker(final Device device, final Dispatcher dispatcher, final NodeTable nodes,
            final boolean kernelTellsPrivileges) {
+        this.device = device;
         this.dispatcher = dispatcher;
-        this.channel = device.newChannel();
+        this.channel = device.takeChannel();
         this.wait = channel.newWait();
         this.exchange =
-            new Exchange(new Request(buffer), new Reply(newReplyBuffer()), nodes, kernelTellsPrivileges);
-    }
-
-    /** Room for a request that has up to {@link Negotiation#DATA_MAX_BYTES} of data. */
-    static UnsafeBuffer newRequestBuffer() {
-        return NativeMemory.allocate(REQUEST_OVERHEAD_BYTES + Negotiation.DATA_MAX_BYTES);
-    }
-
-    /** Room for a reply that has up to {@link Negotiation#DATA_MAX_BYTES} of data. */
-    static UnsafeBuffer newReplyBuffer() {
-        return NativeMemory.allocate(ReplyLayout.Header.SIZE + Negotiation.DATA_MAX_BYTES);
+            new Exchange(new Request(requestBuffer), new Reply(replyBuffer), nodes, kernelTellsPrivileges);
     }
 
     @Override
@@ -53,10 +47,10 @@ final class Worker implements RequestThreads.Server {
 
     private int takeNext() {
         wait.begin();
-        int length = channel.receive(buffer);
+        int length = channel.receive(requestBuffer);
         while (length == Channel.NOTHING) {
             wait.pause();
-            length = channel.receive(buffer);
+            length = channel.receive(requestBuffer);
         }
         return length;
     }
@@ -79,6 +73,8 @@ final class Worker implements RequestThreads.Server {
 
     @Override
     public void close() {
-        channel.close();
+        device.giveBack(channel);
+        NativeMemory.free(requestBuffer);
+        NativeMemory.free(replyBuffer);
     }
 }

@@ -2,6 +2,7 @@ package org.dsmfs.mount.os;
 
 import java.nio.charset.StandardCharsets;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Memory that C can see. */
@@ -12,6 +13,20 @@ public final class NativeMemory {
     /** @return zeroed memory, aligned for any type, there as long as the result is reachable */
     public static UnsafeBuffer allocate(final int length) {
         return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, Long.BYTES));
+    }
+
+    /**
+     * For large buffers, of which a part is used most of the time: what was never touched takes no memory.
+     *
+     * @return memory of undefined content, there until {@link #free}
+     */
+    public static UnsafeBuffer allocateLazily(final int length) {
+        return new UnsafeBuffer(UnsafeApi.allocateMemory(length), length);
+    }
+
+    /** Gives back what {@link #allocateLazily} returned. */
+    public static void free(final UnsafeBuffer memory) {
+        UnsafeApi.freeMemory(memory.addressOffset());
     }
 
     /** @return the text and a NUL */
