@@ -60,6 +60,7 @@ final class MountProcess {
         LOG.info("everything is on disk; done");
     }
 
+    @SuppressWarnings("try") // The guard need only be there.
     private void serve(final Termination termination, final MountPoint mountPoint, final Space space,
                        final FileSystem fileSystem) {
         final StatusReport report = new StatusReport(settings, space, fileSystem);
