@@ -2,7 +2,7 @@ package org.dsmfs.mount;
 
 /** A filesystem that is mounted and being served. */
 public interface Mount extends AutoCloseable {
-    /** Returns when the mount has ended, by {@link #cutOff} or from outside, and no request is being served any more. */
+    /** Returns when the mount has ended, by {@link #cutOff} or from outside, and no request is being served. */
     void awaitEnd() throws InterruptedException;
 
     /** Ends the serving of requests, also when the mount is still in use; its users then get ENOTCONN. */

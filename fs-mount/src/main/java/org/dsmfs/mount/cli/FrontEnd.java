@@ -33,8 +33,8 @@ enum FrontEnd {
         }
     },
     /**
-     * libfuse 2's path-based operations. Names and attributes change through this mount only, so the kernel may remember
-     * them for ever; the front end excepts what libfuse would let become stale.
+     * libfuse 2's path-based operations. Names and attributes change through this mount only, so the kernel may
+     * remember them for ever; the front end excepts what libfuse would let become stale.
      */
     JNR_FUSE("jnr-fuse", "fusermount", List.of("use_ino", "big_writes", "atomic_o_trunc", "entry_timeout=1000000",
         "negative_timeout=1000000", "attr_timeout=1000000")) {

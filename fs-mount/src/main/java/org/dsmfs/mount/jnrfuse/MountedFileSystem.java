@@ -64,7 +64,8 @@ public final class MountedFileSystem implements Mount {
                                       final Map<String, Supplier<byte[]>> reports) {
         final OperationTable table = new OperationTable();
         final ThreadLocal<Request> requests = ThreadLocal.withInitial(() ->
-            new Request(new PathWalker(fileSystem, nameless), Channel.Server.current().request(), libFuse.fuse_get_context()));
+            new Request(new PathWalker(fileSystem, nameless), Channel.Server.current().request(),
+                libFuse.fuse_get_context()));
         final CacheRule cacheRule = new CacheRule(atime);
         final OtherNames otherNames = new OtherNames(handles, cacheRule, node -> channel.forgetContent(node));
         final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0 || threads.isStopped(),

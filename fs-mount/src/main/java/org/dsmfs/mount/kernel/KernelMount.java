@@ -48,7 +48,8 @@ public final class KernelMount implements Mount {
             final Dispatcher dispatcher = dispatcher(fileSystem, nodes, new AtimeRule(atime),
                 new XattrOperations(fileSystem, reports, negotiation.has(Negotiation.SETXATTR_EXT)));
             final boolean kernelTellsPrivileges = negotiation.has(Negotiation.HANDLE_KILLPRIV_V2);
-            threads = new RequestThreads(() -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges), THREADS_MAX);
+            threads =
+                new RequestThreads(() -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges), THREADS_MAX);
             lockWaits.start();
             threads.start();
         } catch (final RuntimeException failure) {

@@ -92,7 +92,7 @@ final class Negotiation {
         return major + "." + minor;
     }
 
-    /** Answers the request; EPROTO-like refusals have no body. */
+    /** Answers the request with what is agreed on. */
     void answer(final Reply reply) {
         reply.bodyLength(ReplyLayout.Init.SIZE);
         final int body = reply.bodyIndex();

@@ -1,8 +1,8 @@
 package org.dsmfs.mount.kernel;
 
 /**
- * Where a reply holds its fields: the structures {@code fuse_*_out} of linux/fuse.h, protocol 7.31 and later. Offsets are
- * in bytes from the start of the structure.
+ * Where a reply holds its fields: the structures {@code fuse_*_out} of linux/fuse.h, protocol 7.31 and later. Offsets
+ * are in bytes from the start of the structure.
  */
 final class ReplyLayout {
     private ReplyLayout() {

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads that serve requests. One at a time listens on the device, and serves at once what it takes: a client's
  * requests come one after the other, and a thread that is awake and close to the client answers in half the time of one
- * that has to be woken. A request that is known to take long is served by a thread that has called a replacement before;
- * one that turns out to take long is noticed by the {@link Overtaker}, who calls one then. Thread-safe.
+ * that has to be woken. A request that is known to take long is served by a thread that has called a replacement
+ * before; one that turns out to take long is noticed by the {@link Overtaker}, who calls one then. Thread-safe.
  */
 public final class RequestThreads {
     private static final Logger LOG = LoggerFactory.getLogger(RequestThreads.class);
@@ -249,8 +249,8 @@ public final class RequestThreads {
     }
 
     /**
-     * Looks now and then, while there are requests, whether the one that is being served takes so long that somebody else
-     * should listen.
+     * Looks now and then, while there are requests, whether the one that is being served takes so long that somebody
+     * else should listen.
      */
     private final class Overtaker extends Thread {
         private volatile boolean asleep;

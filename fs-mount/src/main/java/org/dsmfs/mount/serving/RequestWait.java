@@ -6,8 +6,8 @@ import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.os.NativeMemory;
 
 /**
- * How one thread waits for requests on a non-blocking descriptor: for a moment it only lets others run, and then goes to
- * sleep.
+ * How one thread waits for requests on a non-blocking descriptor: for a moment it only lets others run, and then goes
+ * to sleep.
  */
 public final class RequestWait {
     /** A client's next request mostly comes within this time, and to wake a thread takes longer. */

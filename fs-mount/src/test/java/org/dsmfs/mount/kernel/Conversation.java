@@ -12,7 +12,7 @@ import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.serving.AtimeRule;
 
-/** Plays the kernel: hands requests to the dispatcher and takes the replies from a socket that stands for the device. */
+/** Plays the kernel: hands requests to the dispatcher and takes replies from a socket that stands for the device. */
 final class Conversation implements AutoCloseable {
     private static final int AF_UNIX = 1;
     private static final int SOCK_SEQPACKET_NONBLOCK = 5 | 04000;
