@@ -52,6 +52,12 @@ public interface PageTransaction {
      */
     void want(long segment, long firstPage, int count);
 
+    /**
+     * @return false if no other node can have seen this page since this node is part of the space, so that nothing there
+     *     depends on it
+     */
+    boolean mayBeKnownElsewhere(long segment, long page);
+
     /** @return bytes in a page of the segment */
     int pageSize(long segment);
 

@@ -22,6 +22,9 @@ public interface Space extends AutoCloseable {
      */
     void sync();
 
+    /** @return the others that share the space */
+    Neighbours neighbours();
+
     /** @return bytes of a page of a segment with {@link Segment#LARGE_PAGES} */
     int largePageSize();
 

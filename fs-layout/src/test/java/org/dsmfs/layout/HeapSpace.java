@@ -11,6 +11,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.PageTransaction;
 import org.dsmfs.engine.Segment;
@@ -120,6 +121,11 @@ final class HeapSpace implements Space {
     }
 
     @Override
+    public Neighbours neighbours() {
+        return Neighbours.none(1);
+    }
+
+    @Override
     public int largePageSize() {
         return largePageSize;
     }
@@ -163,6 +169,11 @@ final class HeapSpace implements Space {
 
         HeapTransaction(final boolean mayBeAbandoned) {
             this.mayBeAbandoned = mayBeAbandoned;
+        }
+
+        @Override
+        public boolean mayBeKnownElsewhere(final long segment, final long page) {
+            return false;
         }
 
         @Override

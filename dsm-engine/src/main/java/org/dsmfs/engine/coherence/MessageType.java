@@ -1,5 +1,7 @@
 package org.dsmfs.engine.coherence;
 
+import org.dsmfs.engine.network.Stream;
+
 /** Messages of the protocol. Names follow the table in docs/COHERENCE.md. */
 public enum MessageType {
     /** Asks for a copy to read. */
@@ -26,16 +28,6 @@ public enum MessageType {
     DONE("Done", Stream.RESPONSE),
     /** The page that left is settled. */
     PUT_ACK("PutAck", Stream.RESPONSE);
-
-    /** The three streams between two nodes, in the order in which they are to be drained. */
-    public enum Stream {
-        /** Whatever ends a wait. */
-        RESPONSE,
-        /** From responsible nodes. */
-        FORWARD,
-        /** To responsible nodes. */
-        REQUEST
-    }
 
     private final String title;
     private final Stream stream;

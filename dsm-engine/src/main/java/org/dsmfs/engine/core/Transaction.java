@@ -171,6 +171,11 @@ final class Transaction implements PageTransaction {
     }
 
     @Override
+    public boolean mayBeKnownElsewhere(final long segment, final long page) {
+        return false;
+    }
+
+    @Override
     public long allocateNumber() {
         if (grantStart == 0) {
             final long number = core.addresses().next();

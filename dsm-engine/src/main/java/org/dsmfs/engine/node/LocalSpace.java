@@ -2,6 +2,7 @@ package org.dsmfs.engine.node;
 
 import org.agrona.UnsafeApi;
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.PageDamagedException;
 import org.dsmfs.engine.Segment;
@@ -274,6 +275,11 @@ public final class LocalSpace implements Space {
         if (closed != null) {
             throw closed;
         }
+    }
+
+    @Override
+    public Neighbours neighbours() {
+        return Neighbours.none(core.incarnation());
     }
 
     @Override

@@ -1,0 +1,29 @@
+package org.dsmfs.engine;
+
+/** No neighbours: nobody wants a page, nobody comes or goes. */
+record Alone(int incarnation) implements Neighbours {
+    @Override
+    public int node() {
+        return 0;
+    }
+
+    @Override
+    public boolean isServing(final int node, final int nodeIncarnation) {
+        return node == 0 && nodeIncarnation == incarnation;
+    }
+
+    @Override
+    public void listen(final CopyListener listener) {
+        // No other node ever takes a page away.
+    }
+
+    @Override
+    public void onChange(final Runnable listener) {
+        // Nobody comes or goes.
+    }
+
+    @Override
+    public boolean isPinnedElsewhere(final long segment, final long page) {
+        return false;
+    }
+}

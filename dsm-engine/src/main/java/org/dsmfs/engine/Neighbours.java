@@ -1,0 +1,55 @@
+package org.dsmfs.engine;
+
+/**
+ * This node among those that share the space, for callers that keep something outside the pages that depends on them:
+ * caches, waits, open files. Thread-safe.
+ */
+public interface Neighbours {
+    /** Told of what happens to this node's copies of pages. */
+    interface CopyListener {
+        /**
+         * Another node wants to write a page that is readable here. Whatever was derived from it must be given up
+         * first. Called while the core is locked: must not block, run an operation, or call {@code released} itself.
+         *
+         * @param released to be run, by any thread, when it is given up; until then the other node waits
+         * @return true if there is nothing to give up: {@code released} is not needed then
+         */
+        boolean release(long segment, long page, Runnable released);
+
+        /**
+         * This node can't read the page any more without asking others: it was taken away, evicted, or is gone with a
+         * node. Whoever wants to know of its next change has to read it again. Called while the core is locked: must
+         * not block or run an operation.
+         */
+        void lost(long segment, long page);
+
+        /** @return whether something here still uses the page, though nothing may lead to it; must not block */
+        boolean isPinned(long segment, long page);
+    }
+
+    /** @return number of this node, 0..1023; 0 if it is alone */
+    int node();
+
+    /** @return starts of this node so far, this one included, 1.. */
+    int incarnation();
+
+    /** @return whether this start of a node is part of the space and serves, as far as is known here */
+    boolean isServing(int node, int incarnation);
+
+    /** Sets who is told; null for nobody. At most one. */
+    void listen(CopyListener listener);
+
+    /** Has the runnable run, on a thread of the engine's that may block, after nodes have come or gone. */
+    void onChange(Runnable listener);
+
+    /**
+     * Asks all other nodes whether something there pins the page; waits for the answers. A node that is down pins
+     * nothing.
+     */
+    boolean isPinnedElsewhere(long segment, long page);
+
+    /** Those of a node that is alone. */
+    static Neighbours none(final int incarnation) {
+        return new Alone(incarnation);
+    }
+}
