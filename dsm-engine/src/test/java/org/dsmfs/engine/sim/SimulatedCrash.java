@@ -5,4 +5,8 @@ public final class SimulatedCrash extends Error {
     SimulatedCrash(final long operation) {
         super("simulated crash at disk operation " + operation);
     }
+
+    SimulatedCrash(final String thread) {
+        super("simulated crash of " + thread);
+    }
 }
