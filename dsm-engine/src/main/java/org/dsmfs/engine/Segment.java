@@ -20,7 +20,13 @@ public final class Segment {
     /** Bytes of a page in a segment without {@link #LARGE_PAGES}. */
     public static final int SMALL_PAGE_SIZE = 4096;
 
+    /** Partitions that the numbers are divided into; a node is responsible for whole partitions. */
+    public static final int PARTITIONS = 1024;
+    /** Numbers of each partition. */
+    public static final long PARTITION_NUMBERS = (MAX_NUMBER + 1) / PARTITIONS;
+
     private static final int KIND_SHIFT = 56;
+    private static final int PARTITION_SHIFT = Long.numberOfTrailingZeros(PARTITION_NUMBERS);
 
     private Segment() {
     }
@@ -44,6 +50,16 @@ public final class Segment {
     /** @return the number, 0..{@link #MAX_NUMBER} */
     public static long number(final long segment) {
         return segment & MAX_NUMBER;
+    }
+
+    /** @return partition of the segment's number, 0..{@link #PARTITIONS} - 1 */
+    public static int partition(final long segment) {
+        return (int) (number(segment) >>> PARTITION_SHIFT);
+    }
+
+    /** @return lowest number of a partition */
+    public static long firstNumber(final int partition) {
+        return (long) partition << PARTITION_SHIFT;
     }
 
     /** @return whether the segment's pages have the space's data page size */

@@ -7,17 +7,16 @@ import org.dsmfs.engine.Segment;
 import java.nio.ByteOrder;
 
 /**
- * The <em>address generator</em>: takes ranges of segment numbers from the space's root page, at the static address 0,
- * and hands them out one by one. What is left of a range when the node stops is never used.
+ * The <em>address generator</em>: takes ranges of segment numbers from the root page of a partition and hands them out one
+ * by one. What is left of a range when the node stops is never used. The root of partition 0 is the space's root page, at
+ * the static address 0.
  */
 final class AddressGenerator {
-    /** Segment of the root page. */
-    static final long SEGMENT = 0;
-    /** Index of the root page. */
+    /** Index of the root page in its segment. */
     static final long PAGE = 0;
     /** Numbers in a grant. */
     static final long GRANT = 1 << 20;
-    /** First number ever granted; those below are the caller's for things at static addresses. */
+    /** First number of a partition that is ever granted; those below are for things at static addresses. */
     static final long FIRST = 16;
 
     private static final long MAGIC = 0x746f6f72_6d736401L;
@@ -32,22 +31,33 @@ final class AddressGenerator {
         return next == end ? 0 : next++;
     }
 
+    /** @return the number that comes next, 0 if the granted range is used up */
+    long peek() {
+        return next == end ? 0 : next;
+    }
+
     /** A grant was committed, and used up to here. */
     void granted(final long start, final long used) {
         next = used;
         end = start + GRANT;
     }
 
+    /** @return segment of the partition's root page */
+    static long rootOf(final int partition) {
+        return Segment.of(0, Segment.firstNumber(partition));
+    }
+
     /** Takes a range out of the root page. @return its first number */
-    static long grant(final MutableDirectBuffer root) {
+    static long grant(final MutableDirectBuffer root, final int partition) {
+        final long first = Segment.firstNumber(partition);
         if (root.getLong(MAGIC_OFFSET, ByteOrder.LITTLE_ENDIAN) == 0) {
             root.putLong(MAGIC_OFFSET, MAGIC, ByteOrder.LITTLE_ENDIAN);
-            root.putLong(UNGRANTED_OFFSET, FIRST, ByteOrder.LITTLE_ENDIAN);
+            root.putLong(UNGRANTED_OFFSET, first + FIRST, ByteOrder.LITTLE_ENDIAN);
         }
         final long start = root.getLong(UNGRANTED_OFFSET, ByteOrder.LITTLE_ENDIAN);
-        if (root.getLong(MAGIC_OFFSET, ByteOrder.LITTLE_ENDIAN) != MAGIC || start < FIRST
-            || start > Segment.MAX_NUMBER - GRANT) {
-            throw new EngineException("the root page of the space is not valid: next number " + start);
+        if (root.getLong(MAGIC_OFFSET, ByteOrder.LITTLE_ENDIAN) != MAGIC || start < first + FIRST
+            || start > first + Segment.PARTITION_NUMBERS - GRANT) {
+            throw new EngineException("the root page of partition " + partition + " is not valid: next number " + start);
         }
         root.putLong(UNGRANTED_OFFSET, start + GRANT, ByteOrder.LITTLE_ENDIAN);
         return start;

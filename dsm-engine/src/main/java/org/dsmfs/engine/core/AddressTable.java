@@ -1,14 +1,18 @@
 package org.dsmfs.engine.core;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * A hash table by global address whose entries carry their own link, so that neither a look-up nor an insertion
  * allocates (but for growth).
  */
-final class AddressTable<E extends AddressTable.Entry> {
+public final class AddressTable<E extends AddressTable.Entry> {
     /** What a table holds; an entry is in one table at most. */
-    abstract static class Entry {
-        long segment;
-        long page;
+    public abstract static class Entry {
+        public long segment;
+        public long page;
         private Entry next;
 
         @Override
@@ -20,8 +24,9 @@ final class AddressTable<E extends AddressTable.Entry> {
     private Entry[] buckets = new Entry[1024];
     private int size;
 
+    /** @return null if there is none at the address */
     @SuppressWarnings("unchecked")
-    E get(final long segment, final long page) {
+    public E get(final long segment, final long page) {
         for (Entry entry = buckets[bucket(segment, page)]; entry != null; entry = entry.next) {
             if (entry.page == page && entry.segment == segment) {
                 return (E) entry;
@@ -31,14 +36,15 @@ final class AddressTable<E extends AddressTable.Entry> {
     }
 
     /** The address must not be in the table yet. */
-    void add(final E entry) {
+    public void add(final E entry) {
         if (++size > buckets.length) {
             grow();
         }
         link(entry);
     }
 
-    void remove(final E entry) {
+    /** The entry must be in the table. */
+    public void remove(final E entry) {
         final int bucket = bucket(entry.segment, entry.page);
         Entry before = null;
         Entry at = buckets[bucket];
@@ -55,6 +61,29 @@ final class AddressTable<E extends AddressTable.Entry> {
             before.next = ((Entry) entry).next;
         }
         size--;
+    }
+
+    /** @return number of entries */
+    public int size() {
+        return size;
+    }
+
+    /** @return all entries, in no order; the list is the caller's */
+    @SuppressWarnings("unchecked")
+    public List<E> entries() {
+        final List<E> entries = new ArrayList<>(size);
+        for (final Entry bucket : buckets) {
+            for (Entry entry = bucket; entry != null; entry = entry.next) {
+                entries.add((E) entry);
+            }
+        }
+        return entries;
+    }
+
+    /** Forgets all entries. */
+    public void clear() {
+        Arrays.fill(buckets, null);
+        size = 0;
     }
 
     private void link(final Entry entry) {

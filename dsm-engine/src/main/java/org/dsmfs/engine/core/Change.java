@@ -19,6 +19,8 @@ final class Change extends AddressTable.Entry {
     Page base;
     /** Whether the page was present before. */
     boolean existed;
+    /** Whether the store counts the page already: it has it, or will by the log, if perhaps in an old version. */
+    boolean counted;
     /** WRITE: private copy. */
     UnsafeBuffer copy;
     /** WRITE: whether the copy began as zeros, whatever the page held. */
@@ -32,6 +34,8 @@ final class Change extends AddressTable.Entry {
     int putEnd;
 
     // Prepared by the commit, until it is installed:
+    /** FREE: whether a tombstone has to stay. */
+    boolean buried;
     /** Whether there is nothing to do after all. */
     boolean unchanged;
     /** The page to add to RAM. */

@@ -61,6 +61,7 @@ final class Commit {
             batch.rollback();
         } else {
             batch.end(RecordFormat.OPERATION, version, core.incarnation());
+            core.logged(version);
         }
         try {
             installAll(changes, transaction, version, recordLsn);
@@ -92,7 +93,9 @@ final class Commit {
             case FREE -> {
                 change.unchanged = !change.existed;
                 if (logged && change.existed) {
-                    batch.addFree(change.segment, change.page);
+                    change.buried = core.access().mayHaveShadows(change.segment, change.page);
+                    batch.addFree(change.buried ? RecordFormat.TOMBSTONE : RecordFormat.FREE, change.segment,
+                        change.page);
                 }
             }
             case WRITE -> {
@@ -112,7 +115,7 @@ final class Commit {
     }
 
     private void logWrite(final Change change, final LogBatch batch) {
-        final boolean onBase = change.existed && !change.fromZeros;
+        final boolean onBase = change.existed && !change.fromZeros && change.base.origin == Page.Origin.OWN;
         final int entry = batch.beginChange(change.segment, change.page, onBase ? change.base.version : 0);
         final boolean differs = PageDelta.log(onBase ? change.base.buffer : null, change.copy,
             core.pageSize(change.segment), batch);
@@ -136,7 +139,11 @@ final class Commit {
             change.contentCrc = batch.addSlot(change.segment, change.page, change.slot, change.contentOffset,
                 change.putEnd);
         } else {
-            final int entry = batch.beginChange(change.segment, change.page, whole ? 0 : change.base.version);
+            final boolean onBase = !whole && change.base.origin == Page.Origin.OWN;
+            final int entry = batch.beginChange(change.segment, change.page, onBase ? change.base.version : 0);
+            if (!whole && !onBase) {
+                PageDelta.log(null, change.base.buffer, change.base.size, batch);
+            }
             transaction.logPuts(change, batch);
             batch.endChange(entry);
         }
@@ -163,14 +170,20 @@ final class Commit {
 
     private void install(final Change change, final Transaction transaction, final long version,
                          final long recordLsn) {
+        core.access().changed(change.segment, change.page, version);
         if (change.kind == Change.Kind.FREE) {
-            core.forget(change.segment, change.page, change.base);
+            core.forget(change.segment, change.page, change.base, change.counted);
+            if (change.buried) {
+                core.bury(change.segment, change.page, version, recordLsn);
+            }
             return;
         }
         Page page = change.base;
         if (page == null) {
             page = change.made;
-            core.add(page, change.existed);
+            core.add(page, change.counted);
+        } else if (page.origin != Page.Origin.OWN) {
+            core.own(page, change.counted);
         }
         final UnsafeBuffer target = page.buffer;
         if (change.kind == Change.Kind.WRITE) {
@@ -183,6 +196,7 @@ final class Commit {
         if (page.isVolatile()) {
             return;
         }
+        core.dropOld(change.segment, change.page);
         if (change.slot >= 0) {
             location.slot = change.slot;
             location.version = version;

@@ -1,5 +1,7 @@
 package org.dsmfs.engine.core;
 
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Operation;
@@ -34,6 +36,10 @@ public final class Core {
         LARGE_SLAB_FULL
     }
 
+    /** A page that a run needs and this node has no right to. */
+    public record Wanted(long segment, long page, boolean toWrite) {
+    }
+
     /** Part of each slab that only removal may use, and that lets dirty pages be written when the space is full. */
     private static final int RESERVED_BYTES = 2 << 20;
     /** Fewest slots in that part. */
@@ -64,6 +70,10 @@ public final class Core {
     private final Commit commit = new Commit(this);
     private final AddressGenerator addresses = new AddressGenerator();
     private final List<Fetch> missing = new ArrayList<>();
+    private final List<Wanted> wanted = new ArrayList<>();
+    private final Tombstones tombstones = new Tombstones();
+    /** Pages that other nodes own now, but whose last version here is not on disk yet, or volatile. */
+    private final AddressTable<Page> shadows = new AddressTable<>();
     private final Location scratch = new Location();
     private final long[] pagesByKind = new long[256];
 
@@ -75,11 +85,14 @@ public final class Core {
     /** Log from here on has not been repeated yet; {@link #NOT_RECOVERING} if all is. */
     private long recoveringLsn = NOT_RECOVERING;
     private long version;
+    /** Version of the last operation in the log. */
+    private long loggedVersion;
     /** Pages, by size, that exist but rest nowhere on disk yet; each will need a slot. */
     private int unplacedSmall;
     private int unplacedLarge;
     private boolean smallCanGrow = true;
     private boolean largeCanGrow = true;
+    private PageAccess access = PageAccess.ALONE;
     private long hits;
     private long misses;
     private Object result;
@@ -100,6 +113,7 @@ public final class Core {
         this.dueChanges = (int) (checkpointBytes / RecordFormat.IMAGE_BYTES / 4);
         this.incarnation = incarnation;
         this.version = version;
+        this.loggedVersion = version;
         final int batchBytes = (int) Math.min(MAX_BATCH_BYTES, journalCapacity / 4);
         this.filling = new LogBatch(batchBytes);
         this.spare = new LogBatch(batchBytes);
@@ -134,9 +148,13 @@ public final class Core {
     /** Runs the operation once, and commits it. Exceptions of the operation pass, without effect. */
     public Outcome run(final Operation<?> operation) {
         missing.clear();
+        wanted.clear();
         transaction.begin();
         try {
             result = operation.run(transaction);
+            if (isMissingAny()) {
+                throw Abandoned.PAGES;
+            }
             commit.commit(transaction);
             return Outcome.DONE;
         } catch (final Abandoned reason) {
@@ -156,17 +174,39 @@ public final class Core {
         return missing.toArray(new Fetch[0]);
     }
 
+    /** @return the pages to get the right to after PAGES_MISSING */
+    public List<Wanted> takeWanted() {
+        return List.copyOf(wanted);
+    }
+
+    private boolean isMissingAny() {
+        return !missing.isEmpty() || !wanted.isEmpty();
+    }
+
+    /** Pages are shared with other nodes from now on; no page of theirs is here yet. */
+    public void share(final PageAccess newAccess) {
+        access = newAccess;
+    }
+
+    PageAccess access() {
+        return access;
+    }
+
     /**
      * A page was read from where it rested.
      *
      * @param memory native memory with the whole page, which the core takes over
      */
     public void fetched(final Fetch fetch, final long memory) {
-        if (ram.get(fetch.segment(), fetch.page()) != null || !isCurrent(fetch)) {
+        if (ram.get(fetch.segment(), fetch.page()) != null || !isCurrent(fetch)
+            || !access.isOwner(fetch.segment(), fetch.page())) {
             UnsafeApi.freeMemory(memory);
             return;
         }
-        ram.add(new Page(fetch.segment(), fetch.page(), memory, fetch.pageSize(), fetch.location().version));
+        final Page page = new Page(fetch.segment(), fetch.page(), memory, fetch.pageSize(), fetch.location().version);
+        page.readable = access.mayRead(page.segment, page.page);
+        page.writable = access.mayWrite(page.segment, page.page);
+        ram.add(page);
     }
 
     /** @return whether the page still rests where it was to be read; if not, what was read means nothing */
@@ -176,20 +216,20 @@ public final class Core {
     }
 
     /** @return the page in RAM; null if it is absent */
-    Page lookup(final long segment, final long page) {
+    Page lookup(final long segment, final long page, final boolean toWrite) {
         final Page present = ram.get(segment, page);
-        if (present != null) {
+        if (present != null && (toWrite ? present.writable : present.readable)) {
             present.referenced = true;
             hits++;
-            if (!missing.isEmpty()) {
+            if (isMissingAny()) {
                 throw Abandoned.PAGES;
             }
             return present;
         }
-        if (missing.isEmpty()) {
-            want(segment, page);
+        if (!isMissingAny()) {
+            want(segment, page, toWrite);
         }
-        if (!missing.isEmpty()) {
+        if (isMissingAny()) {
             throw Abandoned.PAGES;
         }
         return null;
@@ -200,16 +240,69 @@ public final class Core {
     }
 
     boolean exists(final long segment, final long page) {
-        return ram.get(segment, page) != null
-            || !Segment.isVolatile(segment) && disk.locate(segment, page, scratch);
+        final Page present = ram.get(segment, page);
+        if (present != null ? !present.readable : !access.mayRead(segment, page)) {
+            miss(segment, page, false);
+            throw Abandoned.PAGES;
+        }
+        return present != null || isOnDisk(segment, page);
     }
 
-    void want(final long segment, final long page) {
-        if (ram.get(segment, page) == null && !Segment.isVolatile(segment)
-            && disk.locate(segment, page, scratch)) {
+    void want(final long segment, final long page, final boolean toWrite) {
+        final Page present = ram.get(segment, page);
+        if (present != null) {
+            if (!(toWrite ? present.writable : present.readable)) {
+                miss(segment, page, toWrite);
+            }
+        } else if (!(toWrite ? access.mayWrite(segment, page) : access.mayRead(segment, page))) {
+            miss(segment, page, toWrite);
+        } else if (isOnDisk(segment, page)) {
             missing.add(fetchOf(segment, page));
             misses++;
         }
+    }
+
+    private void miss(final long segment, final long page, final boolean toWrite) {
+        wanted.add(new Wanted(segment, page, toWrite));
+        misses++;
+    }
+
+    /** @return whether bytes may be put into the page; if not, it is now known to be missing */
+    boolean isReadyToPut(final long segment, final long page, final boolean covers) {
+        final Page present = ram.get(segment, page);
+        if (present != null && present.writable) {
+            present.referenced = true;
+            hits++;
+            return true;
+        }
+        if (present == null && access.mayWrite(segment, page) && (covers || !isOnDisk(segment, page))) {
+            return true;
+        }
+        want(segment, page, true);
+        return false;
+    }
+
+    /** @return whether the page may be made absent; if not, it is now known to be missing */
+    boolean isReadyToFree(final long segment, final long page) {
+        final Page present = ram.get(segment, page);
+        if (present != null ? present.writable : access.mayWrite(segment, page)) {
+            return true;
+        }
+        miss(segment, page, true);
+        return false;
+    }
+
+    /** @return whether the page, which is not in RAM, rests on disk in its newest version */
+    private boolean isOnDisk(final long segment, final long page) {
+        return !Segment.isVolatile(segment) && disk.locate(segment, page, scratch) && access.isOwner(segment, page);
+    }
+
+    /** @return whether the store has the page, or will by its log, in whatever version */
+    boolean isCounted(final long segment, final long page, final Page base, final boolean existed) {
+        if (access == PageAccess.ALONE) {
+            return existed;
+        }
+        return base != null && base.origin == Page.Origin.OWN || isStored(segment, page);
     }
 
     int pageSize(final long segment) {
@@ -284,6 +377,10 @@ public final class Core {
         return version + 1;
     }
 
+    void logged(final long newVersion) {
+        loggedVersion = newVersion;
+    }
+
     void committed(final long newVersion) {
         version = Math.max(version, newVersion);
     }
@@ -291,12 +388,44 @@ public final class Core {
     /** Adds a page to RAM. @param existed whether the page was present before, on disk */
     void add(final Page page, final boolean existed) {
         ram.add(page);
-        if (!existed) {
+        count(page, existed);
+    }
+
+    /** A page that came from another node is in this node's log now. */
+    void own(final Page page, final boolean counted) {
+        page.origin = Page.Origin.OWN;
+        count(page, counted);
+    }
+
+    private void count(final Page page, final boolean counted) {
+        if (!counted) {
             pagesByKind[Segment.kind(page.segment)]++;
             if (!page.isVolatile()) {
                 countUnplaced(page.segment, 1);
             }
         }
+    }
+
+    /** A newer version of the page is in the log: neither its tombstone nor an older version in RAM is needed. */
+    void dropOld(final long segment, final long index) {
+        tombstones.drop(segment, index);
+        final Page shadow = shadows.get(segment, index);
+        if (shadow != null) {
+            removeShadow(shadow);
+        }
+    }
+
+    private void removeShadow(final Page shadow) {
+        shadows.remove(shadow);
+        if (shadow.isDirty()) {
+            dirty.remove(shadow);
+        }
+        shadow.free();
+    }
+
+    /** The page is absent, and the record at the LSN has to stay until no other node has an older version. */
+    void bury(final long segment, final long index, final long pageVersion, final long lsn) {
+        tombstones.add(segment, index, pageVersion, lsn);
     }
 
     void dirty(final Page page, final long lsn) {
@@ -318,11 +447,22 @@ public final class Core {
         }
     }
 
-    /** The page becomes absent. @param page the page if it is in RAM */
-    void forget(final long segment, final long index, final Page page) {
-        pagesByKind[Segment.kind(segment)]--;
-        if (!Segment.isVolatile(segment) && !disk.forget(segment, index)) {
-            countUnplaced(segment, -1);
+    /**
+     * The page becomes absent.
+     *
+     * @param page    the page if it is in RAM
+     * @param counted whether the store has it, or would by its log
+     */
+    void forget(final long segment, final long index, final Page page, final boolean counted) {
+        if (counted) {
+            pagesByKind[Segment.kind(segment)]--;
+            if (!Segment.isVolatile(segment) && !disk.forget(segment, index)) {
+                countUnplaced(segment, -1);
+            }
+        }
+        final Page shadow = shadows.get(segment, index);
+        if (shadow != null) {
+            removeShadow(shadow);
         }
         if (page != null) {
             if (page.isDirty()) {
@@ -382,7 +522,7 @@ public final class Core {
     /** Drops clean pages if the RAM cache is over its limit. @return whether it still is: dirty pages must be written */
     public boolean evict() {
         if (ram.isOverLimit()) {
-            ram.evict(writtenLsn);
+            ram.evict(writtenLsn, access);
         }
         return ram.isOverLimit();
     }
@@ -425,11 +565,15 @@ public final class Core {
         for (int i = 0; i < copies.count(); i++) {
             final Page page = copies.page(i);
             page.copying = false;
-            final boolean current = ram.get(page.segment, page.page) == page
+            final boolean isShadow = shadows.get(page.segment, page.page) == page;
+            final boolean current = (isShadow || ram.get(page.segment, page.page) == page)
                 && !(disk.locate(page.segment, page.page, scratch) && scratch.version >= copies.version(i));
             if (current) {
                 copies.location(i, scratch);
                 place(page.segment, page.page, scratch);
+                if (isShadow) {
+                    removeShadow(page);
+                }
             } else {
                 disk.allocator(Segment.isLarge(page.segment)).release(copies.slot(i));
             }
@@ -460,8 +604,9 @@ public final class Core {
     public Checkpoint beginCheckpoint() {
         final long snapshotLsn = Math.min(endLsn(), recoveringLsn);
         final Page oldest = dirty.oldest();
-        return new Checkpoint(disk.takeChanges(),
-            oldest == null ? snapshotLsn : Math.min(snapshotLsn, oldest.recoveryLsn), snapshotLsn);
+        final long neededLsn = Math.min(tombstones.oldestLsn(),
+            oldest == null ? Long.MAX_VALUE : oldest.recoveryLsn);
+        return new Checkpoint(disk.takeChanges(), Math.min(snapshotLsn, neededLsn), snapshotLsn);
     }
 
     /**
@@ -547,6 +692,197 @@ public final class Core {
         return disk.allocator(large).slots();
     }
 
+    // --- pages of several nodes -----------------------------------------------------------------------------------
+
+    /** @return whether the store has the page, or will by its log, in whatever version */
+    public boolean isStored(final long segment, final long index) {
+        final Page present = ram.get(segment, index);
+        return present != null && present.origin == Page.Origin.OWN || shadows.get(segment, index) != null
+            || !Segment.isVolatile(segment) && disk.locate(segment, index, scratch);
+    }
+
+    /** @return version of what {@link #isStored}, or of its tombstone; 0 if there is neither */
+    public long storedVersion(final long segment, final long index) {
+        final Page present = ram.get(segment, index);
+        if (present != null && present.origin == Page.Origin.OWN) {
+            return present.version;
+        }
+        final Page shadow = shadows.get(segment, index);
+        if (shadow != null) {
+            return shadow.version;
+        }
+        final Tombstones.Tombstone tombstone = tombstones.get(segment, index);
+        if (tombstone != null) {
+            return tombstone.version();
+        }
+        return !Segment.isVolatile(segment) && disk.locate(segment, index, scratch) ? scratch.version : 0;
+    }
+
+    /** @return whether the page is known to be absent where others may have older versions */
+    public boolean isBuried(final long segment, final long index) {
+        return tombstones.get(segment, index) != null;
+    }
+
+    /** @return how to read the page, which this node owns; null if it is in RAM or absent */
+    public Fetch fetchOfOwned(final long segment, final long index) {
+        return ram.get(segment, index) == null && isOnDisk(segment, index) ? fetchOf(segment, index) : null;
+    }
+
+    /** @return the bytes of the page if it is in RAM, else null; valid until the lock is released */
+    public DirectBuffer content(final long segment, final long index) {
+        final Page page = ram.get(segment, index);
+        return page == null ? null : page.buffer;
+    }
+
+    /** @return version of the page in RAM; of one that is absent, that of the last operation in the log */
+    public long currentVersion(final long segment, final long index) {
+        final Page page = ram.get(segment, index);
+        if (page != null) {
+            return page.version;
+        }
+        return !Segment.isVolatile(segment) && disk.locate(segment, index, scratch) ? scratch.version : loggedVersion;
+    }
+
+    /** @return whether this node's log has the page's newest version, which is here */
+    public boolean isOwn(final long segment, final long index) {
+        final Page page = ram.get(segment, index);
+        return page == null || page.origin == Page.Origin.OWN;
+    }
+
+    /**
+     * A page has come from another node.
+     *
+     * @param pageVersion its version tag; this node's own will be above
+     * @param toOwn       whether this node owns it from now on
+     * @return where the whole content has to be put at once
+     */
+    public MutableDirectBuffer install(final long segment, final long index, final long pageVersion,
+                                       final boolean toOwn) {
+        final int size = pageSize(segment);
+        final Page page = new Page(segment, index, UnsafeApi.allocateMemory(size), size, pageVersion);
+        page.origin = toOwn ? Page.Origin.UNLOGGED : Page.Origin.COPY;
+        page.readable = false;
+        page.writable = false;
+        ram.add(page);
+        committed(pageVersion);
+        return page.buffer;
+    }
+
+    /** What operations may do with the page, if it is in RAM. @param toOwn whether this node owns it */
+    public void permit(final long segment, final long index, final boolean toRead, final boolean toWrite,
+                       final boolean toOwn) {
+        final Page page = ram.get(segment, index);
+        if (page != null) {
+            page.readable = toRead;
+            page.writable = toWrite;
+            if (toOwn && page.origin == Page.Origin.COPY) {
+                page.origin = Page.Origin.UNLOGGED;
+            }
+        }
+    }
+
+    /**
+     * Another node owns the page now, or has changed it: it leaves RAM. What the log has of it stays as a shadow, and a
+     * volatile page does.
+     */
+    public void giveAway(final long segment, final long index) {
+        final Page page = ram.get(segment, index);
+        if (page == null) {
+            return;
+        }
+        final boolean keep = page.isVolatile() ? page.origin != Page.Origin.COPY : page.isDirty();
+        if (!keep) {
+            ram.remove(page);
+            return;
+        }
+        ram.detach(page);
+        final Page older = shadows.get(segment, index);
+        if (older != null) {
+            removeShadow(older);
+        }
+        shadows.add(page);
+    }
+
+    /** The page that was given away is this node's after all. */
+    public void takeBack(final long segment, final long index) {
+        final Page shadow = shadows.get(segment, index);
+        if (shadow != null && ram.get(segment, index) == null) {
+            shadows.remove(shadow);
+            ram.add(shadow);
+        }
+    }
+
+    /**
+     * What the store has of the page, which another node owns and has on its disk, is not needed any more.
+     *
+     * @return false if the batch must be written first
+     */
+    public boolean forgetShadow(final long segment, final long index) {
+        final Page shadow = shadows.get(segment, index);
+        if (Segment.isVolatile(segment)) {
+            if (shadow != null) {
+                removeShadow(shadow);
+                pagesByKind[Segment.kind(segment)]--;
+            }
+            return true;
+        }
+        tombstones.drop(segment, index);
+        if (shadow == null && !disk.locate(segment, index, scratch)) {
+            return true;
+        }
+        final long freedVersion = nextVersion();
+        filling.begin();
+        try {
+            filling.addFree(RecordFormat.FREE, segment, index);
+        } catch (final Abandoned full) {
+            filling.rollback();
+            return false;
+        }
+        filling.end(RecordFormat.OPERATION, freedVersion, incarnation);
+        committed(freedVersion);
+        loggedVersion = freedVersion;
+        forget(segment, index, null, true);
+        return true;
+    }
+
+    /** Nobody else has an older version of the page that was freed here. */
+    public void dropTombstone(final long segment, final long index) {
+        tombstones.drop(segment, index);
+    }
+
+    /** The page in RAM is none of this node's any more, and nothing of it needs to be kept. */
+    public void discard(final long segment, final long index) {
+        final Page page = ram.get(segment, index);
+        if (page != null) {
+            if (page.isDirty()) {
+                throw new IllegalStateException("page " + page + " is in the log");
+            }
+            ram.remove(page);
+        }
+    }
+
+    /** Calls the visitor for every page that the store has, or is known to be absent, with repetitions. */
+    public void forEachStored(final org.dsmfs.engine.Space.PageVisitor visitor) {
+        disk.index().forEach((segment, page, location) -> visitor.page(segment, page));
+        for (final Page page : ram.all()) {
+            if (page.origin == Page.Origin.OWN) {
+                visitor.page(page.segment, page.page);
+            }
+        }
+        shadows.entries().forEach(page -> visitor.page(page.segment, page.page));
+        tombstones.all().forEach(tombstone -> visitor.page(tombstone.segment, tombstone.page));
+    }
+
+    /** @return first number that has not been handed out of the range that is granted */
+    public long nextNumber() {
+        return addresses.peek();
+    }
+
+    /** Another node has seen this version: this node's own will be above. */
+    public void seen(final long otherVersion) {
+        committed(otherVersion);
+    }
+
     // --- figures -------------------------------------------------------------------------------------------------
 
     /** @return pages that exist, by {@link Segment#kind} */
@@ -597,6 +933,8 @@ public final class Core {
     /** Frees the RAM cache; no operation must run any more. Late background work finds nothing to do. */
     public void free() {
         dirty.clear();
+        shadows.entries().forEach(Page::free);
+        shadows.clear();
         ram.free();
     }
 

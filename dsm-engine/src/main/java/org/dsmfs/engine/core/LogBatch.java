@@ -24,6 +24,7 @@ public final class LogBatch {
     private int recordLength;
     private int dataLength;
     private int slotWriteCount;
+    private long lastVersion;
     private int recordStart;
     private int entryCount;
     private int markedDataLength;
@@ -66,6 +67,7 @@ public final class LogBatch {
         recordLength = 0;
         dataLength = 0;
         slotWriteCount = 0;
+        lastVersion = 0;
     }
 
     boolean isEmpty() {
@@ -133,7 +135,13 @@ public final class LogBatch {
         slotWriteCount = markedSlotWriteCount;
     }
 
+    /** @return version of the last record, 0 if there is none */
+    public long lastVersion() {
+        return lastVersion;
+    }
+
     void end(final short type, final long version, final int incarnation) {
+        lastVersion = version;
         final int length = recordLength - recordStart;
         records.putInt(recordStart + RecordFormat.LENGTH, length);
         records.putLong(recordStart + RecordFormat.LSN, startLsn + recordStart);
@@ -187,9 +195,10 @@ public final class LogBatch {
         recordLength = entry;
     }
 
-    void addFree(final long segment, final long page) {
+    /** @param type FREE or TOMBSTONE */
+    void addFree(final int type, final long segment, final long page) {
         need(RecordFormat.FREE_BYTES);
-        records.putInt(recordLength + RecordFormat.ENTRY_TYPE, RecordFormat.FREE);
+        records.putInt(recordLength + RecordFormat.ENTRY_TYPE, type);
         records.putInt(recordLength + RecordFormat.ENTRY_BYTES, 0);
         records.putLong(recordLength + RecordFormat.ENTRY_SEGMENT, segment);
         records.putLong(recordLength + RecordFormat.ENTRY_PAGE, page);

@@ -12,6 +12,16 @@ final class Page extends AddressTable.Entry {
     /** {@link #recoveryLsn} of a page that is not dirty. */
     static final long NOT_DIRTY = Long.MAX_VALUE;
 
+    /** What a page in RAM is to this node. */
+    enum Origin {
+        /** This node owns it, and its store has the page, or will by its log. */
+        OWN,
+        /** This node owns it, but what is here came from another node and is not in the log yet. */
+        UNLOGGED,
+        /** A copy to read of another node's page. */
+        COPY
+    }
+
     final int size;
     /** Native memory, owned by the page. */
     final long memory;
@@ -27,6 +37,11 @@ final class Page extends AddressTable.Entry {
     boolean copying;
     /** Used since the clock's hand last passed. */
     boolean referenced;
+    /** What it is to this node. */
+    Origin origin = Origin.OWN;
+    /** Whether operations may read, and change it; false while other nodes stand in the way. */
+    boolean readable = true;
+    boolean writable = true;
     /** Neighbours in DirtyPages, which alone changes them. */
     Page olderDirty;
     Page newerDirty;

@@ -29,6 +29,12 @@ final class RamCache {
 
     /** Forgets the page and frees its memory. */
     void remove(final Page page) {
+        detach(page);
+        page.free();
+    }
+
+    /** Forgets the page, whose memory lives on. */
+    void detach(final Page page) {
         pages.remove(page);
         final Page last = clock.remove(clock.size() - 1);
         if (last != page) {
@@ -36,7 +42,6 @@ final class RamCache {
             last.clockPosition = page.clockPosition;
         }
         bytes -= page.size;
-        page.free();
     }
 
     /**
@@ -44,8 +49,9 @@ final class RamCache {
      * to spare, or two rounds found nothing more.
      *
      * @param writtenLsn up to where the log is written
+     * @param access     is told of copies that are dropped
      */
-    void evict(final long writtenLsn) {
+    void evict(final long writtenLsn, final PageAccess access) {
         final long target = limitBytes - limitBytes / 64;
         for (int looks = 2 * clock.size(); bytes > target && looks > 0; looks--) {
             if (hand >= clock.size()) {
@@ -55,7 +61,14 @@ final class RamCache {
             if (page.referenced) {
                 page.referenced = false;
                 hand++;
-            } else if (page.isDirty() || page.copying || page.isVolatile()
+            } else if (page.origin == Page.Origin.COPY) {
+                if (page.readable) {
+                    access.evicted(page.segment, page.page);
+                    remove(page);
+                } else {
+                    hand++;
+                }
+            } else if (page.origin == Page.Origin.UNLOGGED || page.isDirty() || page.copying || page.isVolatile()
                 || page.writtenWithLsn > writtenLsn) {
                 hand++;
             } else {

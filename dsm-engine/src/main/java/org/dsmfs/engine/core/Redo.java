@@ -106,6 +106,7 @@ public final class Redo {
                 case RecordFormat.CHANGE -> change(record, entry, segment, page, lsn, version);
                 case RecordFormat.SLOT -> slot(record, entry, segment, page, lsn, version);
                 case RecordFormat.FREE -> free(segment, page, lsn, version);
+                case RecordFormat.TOMBSTONE -> bury(segment, page, lsn, version);
                 default -> throw inconsistent("entry of unknown type", segment, page, lsn);
             }
             entry += entryLength(record, entry);
@@ -157,6 +158,7 @@ public final class Redo {
             core.add(page, existed);
         }
         page.buffer.setMemory(0, page.size, (byte) 0);
+        core.dropOld(segment, index);
         isWhole(segment, index);
         return page;
     }
@@ -180,7 +182,7 @@ public final class Redo {
         if (lsn < snapshotLsn) {
             // The slot tables know no page of this version or above, so it was freed before the snapshot.
             if (current != 0) {
-                core.forget(segment, index, page);
+                core.forget(segment, index, page, true);
             }
             return;
         }
@@ -195,6 +197,7 @@ public final class Redo {
         location.length = record.getInt(entry + RecordFormat.ENTRY_BYTES);
         location.crc = record.getInt(entry + RecordFormat.ENTRY_CRC);
         core.placed(segment, index, location, current != 0);
+        core.dropOld(segment, index);
         isWhole(segment, index);
     }
 
@@ -204,9 +207,21 @@ public final class Redo {
             throw inconsistent("the page to free does not exist", segment, index, lsn);
         }
         if (current != 0 && current < version) {
-            core.forget(segment, index, core.resident(segment, index));
+            core.forget(segment, index, core.resident(segment, index), true);
             isWhole(segment, index);
         }
+    }
+
+    private void bury(final long segment, final long index, final long lsn, final long version) {
+        final long current = versionOf(segment, index);
+        if (current >= version) {
+            return;
+        }
+        if (current != 0) {
+            core.forget(segment, index, core.resident(segment, index), true);
+        }
+        isWhole(segment, index);
+        core.bury(segment, index, version, lsn);
     }
 
     /** @return whether a page that the record takes for present may be unknown all the same */
@@ -251,7 +266,7 @@ public final class Redo {
         return switch (record.getInt(entry + RecordFormat.ENTRY_TYPE)) {
             case RecordFormat.CHANGE -> RecordFormat.CHANGE_RUNS + record.getInt(entry + RecordFormat.ENTRY_BYTES);
             case RecordFormat.SLOT -> RecordFormat.SLOT_BYTES;
-            case RecordFormat.FREE -> RecordFormat.FREE_BYTES;
+            case RecordFormat.FREE, RecordFormat.TOMBSTONE -> RecordFormat.FREE_BYTES;
             default -> throw new EngineException("the journal has an entry of unknown type "
                 + record.getInt(entry + RecordFormat.ENTRY_TYPE) + "; was it written by a newer version?");
         };

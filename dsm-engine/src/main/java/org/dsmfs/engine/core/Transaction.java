@@ -88,7 +88,7 @@ final class Transaction implements PageTransaction {
                 return null;
             }
         }
-        final Page present = core.lookup(segment, page);
+        final Page present = core.lookup(segment, page, false);
         return present == null ? null : present.buffer;
     }
 
@@ -101,7 +101,7 @@ final class Transaction implements PageTransaction {
     @Override
     public void want(final long segment, final long firstPage, final int count) {
         for (int i = 0; i < count; i++) {
-            core.want(segment, firstPage + i);
+            core.want(segment, firstPage + i, false);
         }
     }
 
@@ -109,14 +109,14 @@ final class Transaction implements PageTransaction {
     public MutableDirectBuffer write(final long segment, final long page) {
         Change change = byAddress.get(segment, page);
         if (change == null) {
-            final Page base = core.lookup(segment, page);
+            final Page base = core.lookup(segment, page, true);
             change = add(segment, page, Change.Kind.WRITE, base, base != null);
             takeCopy(change, base);
         } else if (change.kind == Change.Kind.FREE) {
             change.kind = Change.Kind.WRITE;
             change.fromZeros = true;
             takeCopy(change, null);
-            if (!change.existed) {
+            if (!change.counted) {
                 account(segment);
             }
         } else if (change.kind == Change.Kind.PUT) {
@@ -136,12 +136,12 @@ final class Transaction implements PageTransaction {
         Change change = byAddress.get(segment, page);
         if (change == null) {
             final boolean covers = length == pageSize;
-            if (covers && core.resident(segment, page) == null) {
-                change = add(segment, page, Change.Kind.PUT, null, core.exists(segment, page));
-            } else {
-                final Page base = core.lookup(segment, page);
-                change = add(segment, page, Change.Kind.PUT, base, base != null);
+            // Nothing is handed out here: the run goes on, so that it finds all pages that are missing.
+            if (!core.isReadyToPut(segment, page, covers)) {
+                return;
             }
+            final Page base = core.resident(segment, page);
+            change = add(segment, page, Change.Kind.PUT, base, base != null || core.exists(segment, page));
             change.covers = covers;
             addPut(change, offset, source, sourceIndex, length);
         } else if (change.kind == Change.Kind.PUT) {
@@ -155,7 +155,7 @@ final class Transaction implements PageTransaction {
     public void free(final long segment, final long page) {
         Change change = byAddress.get(segment, page);
         if (change == null) {
-            if (core.exists(segment, page)) {
+            if (core.isReadyToFree(segment, page) && core.exists(segment, page)) {
                 change = add(segment, page, Change.Kind.FREE, core.resident(segment, page), true);
             }
         } else if (change.kind == Change.Kind.PUT) {
@@ -172,7 +172,7 @@ final class Transaction implements PageTransaction {
 
     @Override
     public boolean mayBeKnownElsewhere(final long segment, final long page) {
-        return false;
+        return core.access().mayBeKnownElsewhere(segment, page);
     }
 
     @Override
@@ -182,8 +182,9 @@ final class Transaction implements PageTransaction {
             if (number != 0) {
                 return number;
             }
-            final MutableDirectBuffer root = write(AddressGenerator.SEGMENT, AddressGenerator.PAGE);
-            grantStart = AddressGenerator.grant(root);
+            final int partition = core.access().partition();
+            final MutableDirectBuffer root = write(AddressGenerator.rootOf(partition), AddressGenerator.PAGE);
+            grantStart = AddressGenerator.grant(root, partition);
             grantNext = grantStart;
         }
         return grantNext++;
@@ -196,7 +197,8 @@ final class Transaction implements PageTransaction {
 
     private Change add(final long segment, final long page, final Change.Kind kind, final Page base,
                        final boolean existed) {
-        if (!existed) {
+        final boolean counted = core.isCounted(segment, page, base, existed);
+        if (!counted) {
             account(segment);
         }
         final Change change = pool.isEmpty() ? new Change() : pool.pop();
@@ -205,6 +207,7 @@ final class Transaction implements PageTransaction {
         change.kind = kind;
         change.base = base;
         change.existed = existed;
+        change.counted = counted;
         change.fromZeros = false;
         change.firstPut = -1;
         change.lastPut = -1;
@@ -212,6 +215,7 @@ final class Transaction implements PageTransaction {
         change.putEnd = 0;
         change.slot = -1;
         change.unchanged = false;
+        change.buried = false;
         changes.add(change);
         byAddress.add(change);
         return change;

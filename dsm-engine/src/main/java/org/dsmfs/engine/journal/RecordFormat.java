@@ -32,7 +32,7 @@ public final class RecordFormat {
     /** First entry. */
     public static final int ENTRIES = 40;
 
-    /** Record type: one operation; entries CHANGE, SLOT, FREE. */
+    /** Record type: one operation; entries CHANGE, SLOT, FREE, TOMBSTONE. */
     public static final short OPERATION = 1;
     /** Record type: part of a checkpoint; entries as of {@link #IMAGE_BYTES}. */
     public static final short CHECKPOINT_PART = 2;
@@ -43,8 +43,10 @@ public final class RecordFormat {
     public static final int CHANGE = 1;
     /** Entry type: a page got new content, which rests in a slot: int. */
     public static final int SLOT = 2;
-    /** Entry type: a page became absent: int. */
+    /** Entry type: a page became absent here, or left the store: int. */
     public static final int FREE = 3;
+    /** Entry type: a page became absent of which older versions may rest on other nodes' disks; laid out as FREE: int. */
+    public static final int TOMBSTONE = 4;
 
     /** Type of an operation's entry: int. */
     public static final int ENTRY_TYPE = 0;
@@ -54,7 +56,7 @@ public final class RecordFormat {
     public static final int ENTRY_SEGMENT = 8;
     /** Index of the page: long. */
     public static final int ENTRY_PAGE = 16;
-    /** Length of a FREE entry. */
+    /** Length of a FREE or TOMBSTONE entry. */
     public static final int FREE_BYTES = 24;
     /** CHANGE: version that the runs apply to, 0 for a page of zeros: long. SLOT: the slot: long. */
     public static final int ENTRY_OLD_VERSION = 24;

@@ -17,9 +17,9 @@ class AddressGeneratorTest {
 
     @Test
     void grantsFollowEachOtherAndNeverOverlap() {
-        assertEquals(AddressGenerator.FIRST, AddressGenerator.grant(root));
-        assertEquals(AddressGenerator.FIRST + AddressGenerator.GRANT, AddressGenerator.grant(root));
-        assertEquals(AddressGenerator.FIRST + 2 * AddressGenerator.GRANT, AddressGenerator.grant(root));
+        assertEquals(AddressGenerator.FIRST, AddressGenerator.grant(root, 0));
+        assertEquals(AddressGenerator.FIRST + AddressGenerator.GRANT, AddressGenerator.grant(root, 0));
+        assertEquals(AddressGenerator.FIRST + 2 * AddressGenerator.GRANT, AddressGenerator.grant(root, 0));
     }
 
     @Test
@@ -35,13 +35,13 @@ class AddressGeneratorTest {
     @Test
     void refusesARootPageThatIsNotOne() {
         root.putLong(0, 1);
-        assertThrows(EngineException.class, () -> AddressGenerator.grant(root));
+        assertThrows(EngineException.class, () -> AddressGenerator.grant(root, 0));
     }
 
     @Test
     void refusesToGrantBeyondTheLastNumber() {
-        AddressGenerator.grant(root);
+        AddressGenerator.grant(root, 0);
         root.putLong(UNGRANTED_OFFSET, Segment.MAX_NUMBER - AddressGenerator.GRANT + 1, ByteOrder.LITTLE_ENDIAN);
-        assertThrows(EngineException.class, () -> AddressGenerator.grant(root));
+        assertThrows(EngineException.class, () -> AddressGenerator.grant(root, 0));
     }
 }

@@ -54,7 +54,7 @@ class RecordBytesTest {
     @Test
     void free() {
         begin();
-        batch.addFree(Segment.of(0x01, 0x20), 5);
+        batch.addFree(RecordFormat.FREE, Segment.of(0x01, 0x20), 5);
         assertEquals("40000000a6d54226 0010000000000000 0201000000000000 0700000000000000 0000010001000000"
             + " 0300000000000000 2000000000000001 0500000000000000", record(RecordFormat.OPERATION));
     }
