@@ -83,13 +83,14 @@ public class CopyProtocol {
      * An operation has changed the copy, which is in {@link CopyState#M}.
      *
      * @param version above the copy's; stamps of this node's changes rise in the order of its log
+     * @param logged  whether the log has the change, so that it must be held by the backups before others see it
      */
-    public void changed(final PageCopy copy, final long version) {
+    public void changed(final PageCopy copy, final long version, final boolean logged) {
         if (!copy.state().isWritable() || version <= copy.version) {
             throw new IllegalStateException("change to version " + version + " of a copy in state " + copy);
         }
         copy.version = version;
-        transition(copy, CopyState.M, copy.flags() | PageCopy.CHANGED);
+        transition(copy, CopyState.M, copy.flags() | (logged ? PageCopy.CHANGED : 0));
     }
 
     /** The operation that the page was brought for has run, or has had its time: the minimum hold is over. */
@@ -97,9 +98,32 @@ public class CopyProtocol {
         transition(copy, copy.state(), copy.flags() & ~PageCopy.UNUSED);
     }
 
+    /** @return the newest change that the backups hold */
+    public long replicatedVersion() {
+        return replicatedVersion;
+    }
+
     /** The backups hold this node's log up to the change with this version. Events that were HELD may go on. */
     public void replicated(final long version) {
         replicatedVersion = Math.max(replicatedVersion, version);
+    }
+
+    /** @return whether {@link #handle} would be APPLIED, so that whatever the message takes away can be prepared for it */
+    public boolean isDue(final PageCopy copy, final Message message) {
+        if (message.epoch != epoch || message.ts < 1 || isFenced(copy, message)) {
+            return false;
+        }
+        final CopyEvent event = eventOf(copy, message);
+        final Row row = event == null ? null : table.row(copy.state(), event);
+        if (row == null) {
+            return false;
+        }
+        for (final Condition condition : row.conditions()) {
+            if (!isMet(condition, copy)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A message of one of the types for nodes has come. APPLIED, HELD, STALE, REFUSED. */
@@ -141,6 +165,36 @@ public class CopyProtocol {
         }
         copy.ts = ts;
         transition(copy, role, copy.flags());
+    }
+
+    /**
+     * Makes a copy of what this node has of a page outside the protocol: in its store, or as the only one ever to have
+     * used it.
+     *
+     * @param copy    in state I
+     * @param role    M or O
+     * @param ts      the page's ownership timestamp
+     * @param version version tag
+     * @param logged  whether the log has that version, as in {@link #changed}
+     */
+    public void restore(final PageCopy copy, final CopyState role, final long ts, final long version,
+                        final boolean logged) {
+        if (copy.state() != CopyState.I || !role.isOwner() || role.isWaiting()) {
+            throw new IllegalStateException("role " + role + " for what is in state " + copy);
+        }
+        copy.ts = ts;
+        copy.version = version;
+        transition(copy, role, logged ? PageCopy.CHANGED : 0);
+    }
+
+    /** @return whether an event is held because the log of the page's last change is not held by the backups yet */
+    public boolean awaitsLog(final PageCopy copy) {
+        return !isMet(Condition.REPLICATED, copy);
+    }
+
+    /** @return whether the operation that the page was brought for has not run yet, nor has had its time */
+    public boolean isUnused(final PageCopy copy) {
+        return !isMet(Condition.USED, copy);
     }
 
     /** @return messages that a fence stopped, since the start */

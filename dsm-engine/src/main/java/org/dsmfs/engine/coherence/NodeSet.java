@@ -16,7 +16,7 @@ public final class NodeSet {
     }
 
     /** Adds a node, 0..{@link #MAX_NODE}. */
-    void add(final int node) {
+    public void add(final int node) {
         if (node < Long.SIZE) {
             low |= 1L << node;
             return;
@@ -28,7 +28,8 @@ public final class NodeSet {
         high[word] |= 1L << node;
     }
 
-    void remove(final int node) {
+    /** Removes a node, if it is in the set. */
+    public void remove(final int node) {
         if (node < Long.SIZE) {
             low &= ~(1L << node);
         } else if (contains(node)) {

@@ -35,6 +35,11 @@ public final class PageOwnership {
         return sharers != null && sharers.contains(node);
     }
 
+    /** @return whether any node but the owner may have a copy to read */
+    public boolean isShared() {
+        return sharers != null && !sharers.isEmpty();
+    }
+
     /** @return whether a request is being served */
     public boolean isBusy() {
         return state() != ServiceState.IDLE;

@@ -305,7 +305,8 @@ public final class Core {
         return base != null && base.origin == Page.Origin.OWN || isStored(segment, page);
     }
 
-    int pageSize(final long segment) {
+    /** @return bytes of a page of the segment */
+    public int pageSize(final long segment) {
         return Segment.isLarge(segment) ? largePageSize : Segment.SMALL_PAGE_SIZE;
     }
 
@@ -871,6 +872,11 @@ public final class Core {
         }
         shadows.entries().forEach(page -> visitor.page(page.segment, page.page));
         tombstones.all().forEach(tombstone -> visitor.page(tombstone.segment, tombstone.page));
+    }
+
+    /** @return version of the last operation in the log */
+    public long loggedVersion() {
+        return loggedVersion;
     }
 
     /** @return first number that has not been handed out of the range that is granted */

@@ -38,7 +38,7 @@ class CopyProtocolTest {
         assertEquals(Outcome.APPLIED, receive(MessageType.GRANT, 1, 7, 0));
         assertEquals("Done 3->R of request 3/1, ts 7, epoch 0", effects.message(0).toString());
         assertEquals(Outcome.HIT, protocol.write(copy, effects));
-        protocol.changed(copy, 5);
+        protocol.changed(copy, 5, true);
 
         assertEquals(Outcome.HELD, receive(MessageType.FWD_GET_M, 1, 8, 0));
         protocol.used(copy);
@@ -91,7 +91,7 @@ class CopyProtocolTest {
     @Test
     void misuseIsNoticed() {
         assertThrows(IllegalStateException.class, () -> protocol.evict(copy, effects));
-        assertThrows(IllegalStateException.class, () -> protocol.changed(copy, 1));
+        assertThrows(IllegalStateException.class, () -> protocol.changed(copy, 1, true));
         assertThrows(IllegalStateException.class, () -> protocol.adopt(copy, CopyState.S, 1));
     }
 

@@ -143,6 +143,11 @@ public final class BundleReader {
         return (buffer.getByte(entry + FLAGS) & flag) != 0;
     }
 
+    /** @return all flags of the entry, of {@link MessageBundle} */
+    public int flags() {
+        return buffer.getByte(entry + FLAGS) & 0xff;
+    }
+
     /** @return state of the copy: I, S, O or M */
     public CopyState state() {
         return STATES[buffer.getByte(entry + STATE)];

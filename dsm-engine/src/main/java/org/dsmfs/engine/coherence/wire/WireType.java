@@ -108,7 +108,7 @@ public enum WireType {
     }
 
     /** @return the type of the protocol's message */
-    static WireType of(final MessageType message) {
+    public static WireType of(final MessageType message) {
         return BY_CODE[message.ordinal() + 1];
     }
 

@@ -1,0 +1,577 @@
+package org.dsmfs.engine.sharing;
+
+import org.agrona.DirectBuffer;
+import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.coherence.CopyProtocol;
+import org.dsmfs.engine.coherence.CopyState;
+import org.dsmfs.engine.coherence.Effects;
+import org.dsmfs.engine.coherence.Message;
+import org.dsmfs.engine.coherence.MessageType;
+import org.dsmfs.engine.coherence.Outcome;
+import org.dsmfs.engine.coherence.wire.BundleReader;
+import org.dsmfs.engine.coherence.wire.MessageBundle;
+import org.dsmfs.engine.coherence.wire.WireType;
+import org.dsmfs.engine.core.AddressTable;
+import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.core.Fetch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The node's side: this node's copies of pages that are not in their default state, and operations that wait for some. */
+final class Copies {
+    /** Minimum hold of a page whose operation still waits for others; doubles each time that the operation lost one. */
+    private static final long HOLD_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    /** Largest such time, and that of a page whose operation could run. */
+    private static final long LONGEST_HOLD_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int MAX_DOUBLINGS = 5;
+
+    private final Core core;
+    private final Exchange exchange;
+    private final CopyProtocol protocol;
+    private final AddressTable<CopyEntry> entries = new AddressTable<>();
+    private final List<Acquisition> waiting = new ArrayList<>();
+    /** Entries with messages that are held. */
+    private final Set<CopyEntry> holding = new LinkedHashSet<>();
+    private final ArrayDeque<CopyEntry> settling = new ArrayDeque<>();
+    private final List<Fetch> fetches = new ArrayList<>();
+    private final Effects effects = new Effects();
+    private Neighbours.CopyListener listener;
+    /** Entries whose derived state has been given up, by any thread. */
+    private final java.util.Queue<CopyEntry> withdrawn = new java.util.concurrent.ConcurrentLinkedQueue<>();
+    private Runnable wakeUp = () -> { };
+    private boolean awaitsLog;
+    private boolean hasNews;
+    private long nowNs;
+
+    Copies(final Core core, final Exchange exchange) {
+        this.core = core;
+        this.exchange = exchange;
+        this.protocol = new CopyProtocol(exchange.node());
+    }
+
+    void listen(final Neighbours.CopyListener newListener, final Runnable newWakeUp) {
+        listener = newListener;
+        wakeUp = newWakeUp;
+    }
+
+    CopyProtocol protocol() {
+        return protocol;
+    }
+
+    CopyEntry get(final long segment, final long page) {
+        return entries.get(segment, page);
+    }
+
+    List<CopyEntry> all() {
+        return entries.entries();
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    /** @param newNowNs the clock, for minimum holds */
+    void now(final long newNowNs) {
+        nowNs = newNowNs;
+    }
+
+    /** Makes the entry of a page in its default state, which is the only copy and this node's. */
+    CopyEntry materialise(final long segment, final long page, final long ts, final long version) {
+        final CopyEntry entry = add(segment, page);
+        protocol.restore(entry.copy, CopyState.M, ts, version, !Segment.isVolatile(segment));
+        return entry;
+    }
+
+    CopyEntry add(final long segment, final long page) {
+        final CopyEntry entry = new CopyEntry(segment, page);
+        entries.add(entry);
+        return entry;
+    }
+
+    /** The page is in its default state again. */
+    void drop(final CopyEntry entry) {
+        holding.remove(entry);
+        entries.remove(entry);
+    }
+
+    // --- operations that need pages ------------------------------------------------------------------------------
+
+    void acquire(final Acquisition acquisition, final List<Core.Wanted> wanted) {
+        if (!waiting.contains(acquisition)) {
+            waiting.add(acquisition);
+        }
+        for (final Core.Wanted page : wanted) {
+            request(acquisition, acquisition.add(page));
+        }
+        acquisition.update();
+    }
+
+    /** The operation has run, or given up. */
+    void finish(final Acquisition acquisition) {
+        waiting.remove(acquisition);
+        for (final Acquisition.Item item : acquisition.items.entries()) {
+            final CopyEntry entry = entries.get(item.segment, item.page);
+            if (entry != null && protocol.isUnused(entry.copy) && !isAwaited(entry)) {
+                protocol.used(entry.copy);
+                offerHeld(entry);
+            }
+        }
+    }
+
+    /** @return whether an operation that waits has been waiting for this page */
+    private boolean isAwaited(final CopyEntry entry) {
+        for (final Acquisition acquisition : waiting) {
+            if (acquisition.items.get(entry.segment, entry.page) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void request(final Acquisition acquisition, final Acquisition.Item item) {
+        CopyEntry entry = entries.get(item.segment, item.page);
+        if (entry == null) {
+            if (exchange.isResponsible(item.segment) && !hasOwnership.test(item.segment, item.page)) {
+                acquisition.here(item);
+                return;
+            }
+            entry = add(item.segment, item.page);
+        }
+        if (entry.isWithdrawing) {
+            return;
+        }
+        effects.clear();
+        final Outcome outcome = item.toWrite ? protocol.write(entry.copy, effects)
+            : protocol.read(entry.copy, effects);
+        if (outcome == Outcome.HIT) {
+            acquisition.here(item);
+        } else if (outcome == Outcome.APPLIED) {
+            permit(entry);
+            dispatch(entry, null);
+        }
+    }
+
+    /** Whether there is an entry for the page at this node, which is responsible for it. */
+    interface Predicate {
+        boolean test(long segment, long page);
+    }
+
+    private Predicate hasOwnership = (segment, page) -> false;
+
+    void ownerships(final Predicate newHasOwnership) {
+        hasOwnership = newHasOwnership;
+    }
+
+    /** Asks again for whatever waits and is not here. */
+    void requestAll() {
+        for (final Acquisition acquisition : waiting) {
+            for (final Acquisition.Item item : acquisition.items.entries()) {
+                if (!item.isHere) {
+                    request(acquisition, item);
+                }
+            }
+            update(acquisition);
+        }
+    }
+
+    private void update(final Acquisition acquisition) {
+        final boolean before = acquisition.isReady();
+        acquisition.update();
+        hasNews |= acquisition.isReady() && !before;
+    }
+
+    /** The page may have come, or gone. */
+    private void review(final CopyEntry entry) {
+        for (int i = 0; i < waiting.size(); i++) {
+            final Acquisition acquisition = waiting.get(i);
+            final Acquisition.Item item = acquisition.items.get(entry.segment, entry.page);
+            if (item != null) {
+                if (item.toWrite ? entry.isWritable() : entry.isReadable()) {
+                    acquisition.here(item);
+                } else {
+                    acquisition.gone(item);
+                    request(acquisition, item);
+                }
+                update(acquisition);
+            }
+        }
+    }
+
+    /** @return whether an operation may go on that could not before; asked once */
+    boolean takeNews() {
+        final boolean taken = hasNews;
+        hasNews = false;
+        return taken;
+    }
+
+    // --- messages ------------------------------------------------------------------------------------------------
+
+    /** @param reader the message with its content; null for one that was held, which has none */
+    void handle(final CopyEntry entry, final Message message, final BundleReader reader) {
+        if (mustWait(entry, message)) {
+            return;
+        }
+        final CopyState before = entry.copy.state();
+        effects.clear();
+        final Outcome outcome = protocol.handle(entry.copy, message, effects);
+        if (outcome == Outcome.HELD) {
+            hold(entry, message);
+            awaitsLog |= protocol.awaitsLog(entry.copy);
+        } else if (outcome == Outcome.APPLIED) {
+            if (message.type == MessageType.DATA_S || message.type == MessageType.DATA_M) {
+                take(entry, message, reader);
+            }
+            entry.isWithdrawn = false;
+            dispatch(entry, message);
+            changedState(entry, before);
+        }
+    }
+
+    /** @return whether something has to be done before; the message is held then */
+    private boolean mustWait(final CopyEntry entry, final Message message) {
+        final boolean takesAway = message.type == MessageType.INV || message.type == MessageType.FWD_GET_M;
+        if (!takesAway && message.type != MessageType.FWD_GET_S || !protocol.isDue(entry.copy, message)) {
+            return false;
+        }
+        if (message.type != MessageType.INV) {
+            final Fetch fetch = core.fetchOfOwned(entry.segment, entry.page);
+            if (fetch != null) {
+                fetches.add(fetch);
+                hold(entry, message);
+                return true;
+            }
+        }
+        if (takesAway && entry.copy.state().isReadable() && listener != null && !entry.isWithdrawn) {
+            if (!entry.isWithdrawing) {
+                if (listener.release(entry.segment, entry.page, () -> released(entry))) {
+                    return false;
+                }
+                entry.isWithdrawing = true;
+                permit(entry);
+            }
+            hold(entry, message);
+            return true;
+        }
+        return false;
+    }
+
+    private void released(final CopyEntry entry) {
+        withdrawn.add(entry);
+        wakeUp.run();
+    }
+
+    private void hold(final CopyEntry entry, final Message message) {
+        if (entry.held == null) {
+            entry.held = new ArrayDeque<>(2);
+        }
+        entry.held.add(message.copy());
+        holding.add(entry);
+    }
+
+    /** Tries held messages again. */
+    private void offerHeld(final CopyEntry entry) {
+        if (entry.held == null || entry.held.isEmpty()) {
+            return;
+        }
+        final ArrayDeque<Message> messages = entry.held;
+        entry.held = null;
+        holding.remove(entry);
+        for (final Message message : messages) {
+            handle(entry, message, null);
+        }
+    }
+
+    private void take(final CopyEntry entry, final Message message, final BundleReader reader) {
+        final boolean absent = reader.hasFlag(MessageBundle.ABSENT);
+        if (message.from == exchange.node()) {
+            // From this node's store, as the responsible one: the page is here.
+            return;
+        }
+        if (!absent) {
+            reader.copyContent(core.install(entry.segment, entry.page, message.version,
+                message.type == MessageType.DATA_M), 0, pageSize(entry.segment));
+        } else {
+            core.seen(message.version);
+        }
+    }
+
+    private int pageSize(final long segment) {
+        return core.pageSize(segment);
+    }
+
+    /** Sends what the protocol says. */
+    private void dispatch(final CopyEntry entry, final Message cause) {
+        for (int i = 0; i < effects.size(); i++) {
+            final Message message = effects.message(i);
+            if (message.type.carriesData()) {
+                final DirectBuffer content = core.content(entry.segment, entry.page);
+                exchange.send(message, content == null ? MessageBundle.ABSENT : 0, entry.segment, entry.page, content,
+                    pageSize(entry.segment));
+            } else {
+                final boolean pinned = message.type == MessageType.INV_ACK && listener != null
+                    && listener.isPinned(entry.segment, entry.page);
+                exchange.send(message, pinned ? MessageBundle.PINNED : 0, entry.segment, entry.page, null, 0);
+            }
+        }
+        if (cause == null || entry.copy.state() == CopyState.S || entry.copy.state() == CopyState.M) {
+            entry.arrivedNs = nowNs;
+        }
+    }
+
+    private void changedState(final CopyEntry entry, final CopyState before) {
+        final CopyState now = entry.copy.state();
+        if (before.isLive() && !now.isLive()) {
+            core.giveAway(entry.segment, entry.page);
+        }
+        permit(entry);
+        if (before.isReadable() && !now.isReadable()) {
+            lost(entry.segment, entry.page);
+        }
+        review(entry);
+        offerHeld(entry);
+        if (entry.copy.isAbsent() && entry.held == null) {
+            forgetIfAbsent(entry);
+        }
+    }
+
+    /** An entry that says nothing is not kept. */
+    void forgetIfAbsent(final CopyEntry entry) {
+        if (entries.get(entry.segment, entry.page) == entry && entry.copy.isAbsent() && entry.held == null) {
+            drop(entry);
+        }
+    }
+
+    void permit(final CopyEntry entry) {
+        core.permit(entry.segment, entry.page, entry.isReadable(), entry.isWritable(),
+            entry.copy.state().isOwner());
+    }
+
+    void lost(final long segment, final long page) {
+        if (listener != null) {
+            listener.lost(segment, page);
+        }
+    }
+
+    boolean isPinned(final long segment, final long page) {
+        return listener != null && listener.isPinned(segment, page);
+    }
+
+    // --- what operations do --------------------------------------------------------------------------------------
+
+    void changed(final CopyEntry entry, final long version) {
+        protocol.changed(entry.copy, version, !Segment.isVolatile(entry.segment));
+        if (!entry.isSettling) {
+            entry.isSettling = true;
+            settling.add(entry);
+        }
+    }
+
+    void evicted(final long segment, final long page) {
+        final CopyEntry entry = entries.get(segment, page);
+        if (entry == null || entry.copy.state() != CopyState.S) {
+            throw new IllegalStateException("evicted " + Segment.describe(segment, page) + " in state "
+                + (entry == null ? null : entry.copy));
+        }
+        effects.clear();
+        protocol.evict(entry.copy, effects);
+        lost(segment, page);
+        offerHeld(entry);
+        forgetIfAbsent(entry);
+    }
+
+    /** The owner's page is absent, and nobody has an older version: it goes back to its default state. */
+    void putBack(final CopyEntry entry) {
+        effects.clear();
+        final CopyState before = entry.copy.state();
+        if (protocol.evict(entry.copy, effects) == Outcome.APPLIED) {
+            dispatch(entry, null);
+            changedState(entry, before);
+        }
+    }
+
+    // --- as time goes on -----------------------------------------------------------------------------------------
+
+    /** The log is durable up to the change with this version. */
+    void durable(final long version) {
+        protocol.replicated(version);
+        offerAllHeld();
+    }
+
+    /** A page that others wait for has been read from disk. */
+    void offerAllHeld() {
+        for (final CopyEntry entry : List.copyOf(holding)) {
+            offerHeld(entry);
+        }
+    }
+
+    /** Ends minimum holds and tells responsible nodes what is on disk now. */
+    void tick() {
+        for (CopyEntry entry = withdrawn.poll(); entry != null; entry = withdrawn.poll()) {
+            if (entry.isWithdrawing) {
+                entry.isWithdrawing = false;
+                entry.isWithdrawn = true;
+                offerHeld(entry);
+                if (entry.isWithdrawn) {
+                    // The message's time had passed.
+                    entry.isWithdrawn = false;
+                    permit(entry);
+                    review(entry);
+                }
+            }
+        }
+        for (final CopyEntry entry : List.copyOf(holding)) {
+            if (protocol.isUnused(entry.copy) && nowNs - entry.arrivedNs > holdNs(entry)) {
+                protocol.used(entry.copy);
+                offerHeld(entry);
+            }
+        }
+    }
+
+    boolean isHolding() {
+        return !holding.isEmpty() || !withdrawn.isEmpty();
+    }
+
+    private long holdNs(final CopyEntry entry) {
+        long longest = 0;
+        for (final Acquisition acquisition : waiting) {
+            if (acquisition.items.get(entry.segment, entry.page) != null) {
+                longest = Math.max(longest, acquisition.isReady() ? LONGEST_HOLD_NS
+                    : HOLD_NS << Math.min(acquisition.losses, MAX_DOUBLINGS));
+            }
+        }
+        return longest;
+    }
+
+    /** Tells responsible nodes which changed pages are durable here, so that older versions elsewhere may go. */
+    void settle() {
+        for (int i = settling.size(); i > 0; i--) {
+            final CopyEntry entry = settling.poll();
+            if (!entry.copy.state().isOwner() || entries.get(entry.segment, entry.page) != entry) {
+                entry.isSettling = false;
+            } else if (protocol.awaitsLog(entry.copy) || entry.copy.state().isWaiting()) {
+                settling.add(entry);
+            } else {
+                entry.isSettling = false;
+                final boolean absent = core.content(entry.segment, entry.page) == null
+                    && core.fetchOfOwned(entry.segment, entry.page) == null;
+                if (absent || core.isOwn(entry.segment, entry.page)) {
+                    exchange.add(exchange.responsible(entry.segment), WireType.SETTLED,
+                        bundle -> bundle.settled(entry.segment, entry.page, entry.copy.ts(), entry.copy.version(),
+                            absent));
+                }
+            }
+        }
+    }
+
+    boolean hasUnsettled() {
+        return !settling.isEmpty();
+    }
+
+    /** @return whether the log should be made durable soon, because somebody waits for it; asked once */
+    boolean takeAwaitsLog() {
+        final boolean taken = awaitsLog;
+        awaitsLog = false;
+        return taken;
+    }
+
+    /** @return pages to be read from disk because somebody waits for them */
+    List<Fetch> takeFetches() {
+        final List<Fetch> taken = List.copyOf(fetches);
+        fetches.clear();
+        return taken;
+    }
+
+    // --- new epochs ----------------------------------------------------------------------------------------------
+
+    /** Rolls back whatever was under way. */
+    void startEpoch(final long epoch) {
+        protocol.startEpoch(epoch);
+        holding.clear();
+        fetches.clear();
+        for (final CopyEntry entry : entries.entries()) {
+            entry.held = null;
+            entry.isWithdrawing = false;
+            entry.isWithdrawn = false;
+            final CopyState before = entry.copy.state();
+            protocol.rollBack(entry.copy);
+            if (!entry.copy.state().isLive()) {
+                core.giveAway(entry.segment, entry.page);
+                if (before.isReadable()) {
+                    lost(entry.segment, entry.page);
+                }
+                entries.remove(entry);
+            } else {
+                permit(entry);
+            }
+        }
+    }
+
+    /** The responsible node says what this node's copy is from now on. */
+    void adopt(final long segment, final long page, final CopyState role, final long ts, final long epoch) {
+        CopyEntry entry = entries.get(segment, page);
+        if (role == CopyState.I) {
+            if (entry != null) {
+                withdraw(entry);
+            }
+            return;
+        }
+        if (entry == null) {
+            if (!role.isOwner()) {
+                return;
+            }
+            entry = add(segment, page);
+            core.takeBack(segment, page);
+            protocol.restore(entry.copy, role, ts, core.storedVersion(segment, page), !Segment.isVolatile(segment));
+        } else if (entry.copy.state().isOwner() && !role.isOwner()) {
+            withdraw(entry);
+            return;
+        } else {
+            protocol.adopt(entry.copy, role, ts);
+        }
+        entry.adoptedEpoch = epoch;
+        permit(entry);
+        if (role.isOwner() && !entry.isSettling) {
+            entry.isSettling = true;
+            settling.add(entry);
+        }
+    }
+
+    /** Copies that their responsible node knows nothing of are none. */
+    void dropUnadopted(final int responsible, final long epoch) {
+        for (final CopyEntry entry : entries.entries()) {
+            if (entry.adoptedEpoch != epoch && exchange.responsible(entry.segment) == responsible) {
+                withdraw(entry);
+            }
+        }
+    }
+
+    private void withdraw(final CopyEntry entry) {
+        core.giveAway(entry.segment, entry.page);
+        lost(entry.segment, entry.page);
+        drop(entry);
+    }
+
+    /** Whatever waits is to be asked for anew. */
+    void resume() {
+        for (final Acquisition acquisition : waiting) {
+            for (final Acquisition.Item item : acquisition.items.entries()) {
+                final CopyEntry entry = entries.get(item.segment, item.page);
+                final boolean here = entry == null ? exchange.isResponsible(item.segment)
+                    && !hasOwnership.test(item.segment, item.page)
+                    : item.toWrite ? entry.isWritable() : entry.isReadable();
+                if (here) {
+                    acquisition.here(item);
+                } else {
+                    acquisition.gone(item);
+                }
+            }
+        }
+        requestAll();
+    }
+}

@@ -1,0 +1,37 @@
+package org.dsmfs.engine.sharing;
+
+import org.dsmfs.engine.coherence.Message;
+import org.dsmfs.engine.coherence.PageCopy;
+import org.dsmfs.engine.core.AddressTable;
+
+import java.util.ArrayDeque;
+
+/** This node's copy of a page that is not in its default state. */
+final class CopyEntry extends AddressTable.Entry {
+    final PageCopy copy = new PageCopy();
+    /** Messages that can't be served yet; null for none. */
+    ArrayDeque<Message> held;
+    /** When the copy came, for the minimum hold. */
+    long arrivedNs;
+    /** What was derived from the copy is being given up, so nobody may read it. */
+    boolean isWithdrawing;
+    /** That has been done. */
+    boolean isWithdrawn;
+    /** In the list of changed pages that the responsible node has not been told of. */
+    boolean isSettling;
+    /** Epoch in which the responsible node has said what the copy is. */
+    long adoptedEpoch;
+
+    CopyEntry(final long segment, final long page) {
+        this.segment = segment;
+        this.page = page;
+    }
+
+    boolean isReadable() {
+        return copy.state().isReadable() && !isWithdrawing;
+    }
+
+    boolean isWritable() {
+        return copy.state().isWritable() && !isWithdrawing;
+    }
+}

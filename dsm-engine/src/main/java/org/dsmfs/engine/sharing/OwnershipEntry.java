@@ -1,0 +1,22 @@
+package org.dsmfs.engine.sharing;
+
+import org.dsmfs.engine.coherence.NodeSet;
+import org.dsmfs.engine.coherence.PageOwnership;
+import org.dsmfs.engine.core.AddressTable;
+
+/** What this node knows about a page that it is responsible for and that is not in its default state. */
+final class OwnershipEntry extends AddressTable.Entry {
+    PageOwnership ownership;
+    /** The <em>disk copyset</em>: nodes, the owner left out, whose stores may have older versions. */
+    final NodeSet shadows = new NodeSet();
+    /** Something at a node that had a copy still uses the page, or did. */
+    boolean isPinned;
+    /** The owner has freed the page and waits until nobody has an older version. */
+    boolean isBuried;
+
+    OwnershipEntry(final long segment, final long page, final PageOwnership ownership) {
+        this.segment = segment;
+        this.page = page;
+        this.ownership = ownership;
+    }
+}

@@ -1,0 +1,238 @@
+package org.dsmfs.engine.sharing;
+
+import org.agrona.DirectBuffer;
+import org.dsmfs.engine.coherence.CopyState;
+import org.dsmfs.engine.coherence.Effects;
+import org.dsmfs.engine.coherence.Message;
+import org.dsmfs.engine.coherence.MessageType;
+import org.dsmfs.engine.coherence.Outcome;
+import org.dsmfs.engine.coherence.OwnershipProtocol;
+import org.dsmfs.engine.coherence.PageOwnership;
+import org.dsmfs.engine.coherence.PageReport;
+import org.dsmfs.engine.coherence.wire.BundleReader;
+import org.dsmfs.engine.coherence.wire.MessageBundle;
+import org.dsmfs.engine.coherence.wire.WireType;
+import org.dsmfs.engine.core.AddressTable;
+import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.core.Fetch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The responsible node's side. A page without an entry is in its default state: this node has the only copy. When another
+ * node asks for it, entries are made that say the same, and the protocol goes on from there.
+ */
+final class Ownerships {
+    private final Core core;
+    private final Exchange exchange;
+    private final Copies copies;
+    private final OwnershipProtocol protocol;
+    private final AddressTable<OwnershipEntry> entries = new AddressTable<>();
+    private final Effects effects = new Effects();
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private final List<Fetch> fetches = new ArrayList<>();
+    /** Above every timestamp of an entry that was dropped, so that old messages never fit a new entry. */
+    private long floorTs;
+
+    /** A message that waits for a page to be read from disk. */
+    private record Held(long segment, long page, Message message) {
+    }
+
+    Ownerships(final Core core, final Exchange exchange, final Copies copies) {
+        this.core = core;
+        this.exchange = exchange;
+        this.copies = copies;
+        this.protocol = new OwnershipProtocol(exchange.node());
+    }
+
+    OwnershipProtocol protocol() {
+        return protocol;
+    }
+
+    OwnershipEntry get(final long segment, final long page) {
+        return entries.get(segment, page);
+    }
+
+    List<OwnershipEntry> all() {
+        return entries.entries();
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    void handle(final long segment, final long page, final Message message, final BundleReader reader) {
+        final OwnershipEntry entry = explicit(segment, page);
+        if (entry.ownership.owner() == PageOwnership.DISK && message.type != MessageType.PUT) {
+            final Fetch fetch = core.fetchOfOwned(segment, page);
+            if (fetch != null) {
+                fetches.add(fetch);
+                held.add(new Held(segment, page, message.copy()));
+                return;
+            }
+        }
+        final int ownerBefore = entry.ownership.owner();
+        effects.clear();
+        if (protocol.handle(entry.ownership, message, effects) == Outcome.APPLIED) {
+            if (message.type == MessageType.INV_ACK && reader != null
+                && reader.hasFlag(MessageBundle.PINNED)) {
+                entry.isPinned = true;
+            }
+            ownerChanged(entry, ownerBefore);
+            if (message.type == MessageType.PUT && entry.ownership.owner() == PageOwnership.DISK) {
+                takePut(entry, message, reader);
+            }
+            dispatch(entry);
+        }
+        simplify(entry);
+    }
+
+    /** Tries messages again that waited for a page to be read from disk. */
+    void offerHeld() {
+        for (int i = held.size(); i > 0; i--) {
+            final Held message = held.poll();
+            handle(message.segment, message.page, message.message, null);
+        }
+    }
+
+    /** @return pages to be read from disk because somebody waits for them */
+    List<Fetch> takeFetches() {
+        final List<Fetch> taken = List.copyOf(fetches);
+        fetches.clear();
+        return taken;
+    }
+
+    /** @return the page's entry, made if it is in its default state */
+    OwnershipEntry explicit(final long segment, final long page) {
+        OwnershipEntry entry = entries.get(segment, page);
+        if (entry == null) {
+            final long version = core.currentVersion(segment, page);
+            final PageOwnership ownership = protocol.rebuild(
+                List.of(new PageReport(exchange.node(), CopyState.M, floorTs + 1, version)), 0);
+            entry = new OwnershipEntry(segment, page, ownership);
+            entries.add(entry);
+            copies.materialise(segment, page, ownership.ts(), version);
+        }
+        return entry;
+    }
+
+    private void ownerChanged(final OwnershipEntry entry, final int before) {
+        final int now = entry.ownership.owner();
+        if (now != before) {
+            entry.isBuried = false;
+            entry.shadows.add(before == PageOwnership.DISK ? exchange.node() : before);
+            entry.shadows.remove(now == PageOwnership.DISK ? exchange.node() : now);
+        }
+    }
+
+    private void takePut(final OwnershipEntry entry, final Message message, final BundleReader reader) {
+        core.seen(message.version);
+        if (!reader.hasFlag(MessageBundle.ABSENT) && message.from != exchange.node()) {
+            core.discard(entry.segment, entry.page);
+            reader.copyContent(core.install(entry.segment, entry.page, message.version, true), 0,
+                core.pageSize(entry.segment));
+        } else {
+            entry.shadows.remove(message.from);
+        }
+    }
+
+    private void dispatch(final OwnershipEntry entry) {
+        for (int i = 0; i < effects.size(); i++) {
+            final Message message = effects.message(i);
+            if (message.type.carriesData()) {
+                final DirectBuffer content = core.content(entry.segment, entry.page);
+                exchange.send(message, content == null ? MessageBundle.ABSENT : 0, entry.segment, entry.page, content,
+                    core.pageSize(entry.segment));
+                if (message.type == MessageType.DATA_M && message.to != exchange.node()
+                    && copies.get(entry.segment, entry.page) == null) {
+                    core.giveAway(entry.segment, entry.page);
+                }
+            } else {
+                exchange.send(message, 0, entry.segment, entry.page, null, 0);
+            }
+        }
+    }
+
+    /** Drops the entries of a page that is in its default state again. */
+    private void simplify(final OwnershipEntry entry) {
+        final PageOwnership ownership = entry.ownership;
+        final boolean ownedHere = ownership.owner() == exchange.node() || ownership.owner() == PageOwnership.DISK;
+        if (ownership.owner() == PageOwnership.DISK && copies.get(entry.segment, entry.page) == null) {
+            core.permit(entry.segment, entry.page, false, false, true);
+        }
+        if (!ownedHere || ownership.isBusy() || ownership.isShared() || entry.isPinned || !entry.shadows.isEmpty()) {
+            return;
+        }
+        final CopyEntry copy = copies.get(entry.segment, entry.page);
+        if (copy != null && (copy.copy.state() != CopyState.M || copy.held != null || copy.isSettling
+            || copies.protocol().isUnused(copy.copy) || !core.isOwn(entry.segment, entry.page))) {
+            return;
+        }
+        if (copy != null) {
+            copies.drop(copy);
+        }
+        floorTs = Math.max(floorTs, ownership.ts() + 1);
+        entries.remove(entry);
+        core.permit(entry.segment, entry.page, true, true, true);
+    }
+
+    // --- old versions on disks -----------------------------------------------------------------------------------
+
+    /** The owner has the page durably: older versions elsewhere may go. */
+    void settled(final int from, final long segment, final long page, final long ts, final boolean absent) {
+        final OwnershipEntry entry = entries.get(segment, page);
+        if (entry == null || entry.ownership.owner() != from || entry.ownership.ts() != ts) {
+            return;
+        }
+        entry.isBuried = absent;
+        for (int i = entry.shadows.next(0); i >= 0; i = entry.shadows.next(i + 1)) {
+            forget(i, entry);
+        }
+        afterForgotten(entry);
+    }
+
+    /** A node has forgotten its older version. */
+    void forgotten(final int from, final long segment, final long page, final long ts) {
+        final OwnershipEntry entry = entries.get(segment, page);
+        if (entry != null && entry.ownership.ts() == ts) {
+            entry.shadows.remove(from);
+            afterForgotten(entry);
+        }
+    }
+
+    private void afterForgotten(final OwnershipEntry entry) {
+        if (!entry.shadows.isEmpty()) {
+            return;
+        }
+        if (entry.isBuried) {
+            entry.isBuried = false;
+            forget(entry.ownership.owner(), entry);
+        }
+        simplify(entry);
+    }
+
+    private void forget(final int node, final OwnershipEntry entry) {
+        exchange.add(node, WireType.FORGET,
+            bundle -> bundle.forget(entry.segment, entry.page, entry.ownership.ts()));
+    }
+
+    // --- new epochs ----------------------------------------------------------------------------------------------
+
+    /** Forgets everything. @return what was known */
+    List<OwnershipEntry> startEpoch(final long epoch) {
+        protocol.startEpoch(epoch);
+        held.clear();
+        fetches.clear();
+        final List<OwnershipEntry> known = entries.entries();
+        entries.clear();
+        return known;
+    }
+
+    /** What the reports say about a page. */
+    void rebuilt(final OwnershipEntry entry) {
+        entries.add(entry);
+        simplify(entry);
+    }
+}

@@ -1,0 +1,266 @@
+package org.dsmfs.engine.sharing;
+
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.coherence.CopyState;
+import org.dsmfs.engine.coherence.OwnershipProtocol;
+import org.dsmfs.engine.coherence.PageReport;
+import org.dsmfs.engine.coherence.wire.MessageBundle;
+import org.dsmfs.engine.coherence.wire.WireType;
+import org.dsmfs.engine.core.AddressTable;
+import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.membership.Member;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The start of an epoch: every node says what it has of pages that are not in their default state; each responsible node
+ * makes its knowledge anew from that and says what everybody's copies are worth.
+ *
+ * <p>A copy that is live is current: whoever changed the page since would have had to take it away first. Else the highest
+ * version on a disk is, unless a node that is down may have a newer one: then the page can't be had until it returns.
+ */
+final class Rebuild {
+    private final Core core;
+    private final Exchange exchange;
+    private final Copies copies;
+    private final Ownerships ownerships;
+    private final AddressTable<Reported> reported = new AddressTable<>();
+    /** Nodes that have said everything in this epoch. */
+    private final Set<Integer> reporters = new HashSet<>();
+    /** Nodes that have said what this node's copies are worth. */
+    private final Set<Integer> answered = new HashSet<>();
+    /** Nodes that have said everything in some epoch since this node started. */
+    private final Set<Integer> heard = new HashSet<>();
+    private boolean isRebuilt;
+
+    /** What is said about a page. */
+    private static final class Reported extends AddressTable.Entry {
+        private final List<Report> reports = new ArrayList<>(2);
+        /** Owner when the old epoch ended, if that node is down now; -1 if not. */
+        private int ownerDown = -1;
+        private long oldTs;
+        private boolean isPinned;
+    }
+
+    private record Report(int node, CopyState state, long ts, long version, boolean onDisk, boolean absent) {
+    }
+
+    Rebuild(final Core core, final Exchange exchange, final Copies copies, final Ownerships ownerships) {
+        this.core = core;
+        this.exchange = exchange;
+        this.copies = copies;
+        this.ownerships = ownerships;
+    }
+
+    /** Everything is void but what is here; tells the others what that is. */
+    void start(final long epoch) {
+        reported.clear();
+        reporters.clear();
+        answered.clear();
+        isRebuilt = false;
+        copies.startEpoch(epoch);
+        for (final OwnershipEntry entry : ownerships.startEpoch(epoch)) {
+            final int owner = entry.ownership.owner();
+            if (owner >= 0 && !exchange.view().isUp(owner)) {
+                final Reported page = at(entry.segment, entry.page);
+                page.ownerDown = owner;
+                page.oldTs = entry.ownership.ts();
+            }
+            if (entry.isPinned) {
+                at(entry.segment, entry.page).isPinned = true;
+            }
+        }
+        reportCopies();
+        reportStored();
+        for (final Member member : exchange.view().members()) {
+            if (member.isUp() && member.node() != exchange.node()) {
+                exchange.add(member.node(), WireType.REPORT_END, bundle -> bundle.reportEnd());
+            }
+        }
+        ended(exchange.node());
+    }
+
+    private void reportCopies() {
+        for (final CopyEntry entry : copies.all()) {
+            final boolean owner = entry.copy.state().isOwner();
+            final boolean absent = core.content(entry.segment, entry.page) == null
+                && !(owner && core.isStored(entry.segment, entry.page));
+            final int flags = (absent ? MessageBundle.ABSENT : 0) | MessageBundle.IN_RAM
+                | (owner && core.isOwn(entry.segment, entry.page) ? MessageBundle.ON_DISK : 0)
+                | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
+            report(entry.segment, entry.page, entry.copy.state(), entry.copy.ts(), entry.copy.version(), flags);
+        }
+    }
+
+    private void reportStored() {
+        core.forEachStored((segment, page) -> {
+            if (!exchange.isResponsible(segment) && copies.get(segment, page) == null) {
+                report(segment, page, CopyState.I, 0, core.storedVersion(segment, page),
+                    core.isBuried(segment, page) ? MessageBundle.TOMBSTONE : MessageBundle.ON_DISK);
+            }
+        });
+    }
+
+    private void report(final long segment, final long page, final CopyState state, final long ts,
+                        final long version, final int flags) {
+        final int to = exchange.responsible(segment);
+        if (to == exchange.node()) {
+            reported(to, segment, page, state, ts, version, flags);
+        } else {
+            exchange.add(to, WireType.REPORT, bundle -> bundle.report(segment, page, state, ts, version, flags));
+        }
+    }
+
+    private Reported at(final long segment, final long page) {
+        Reported entry = reported.get(segment, page);
+        if (entry == null) {
+            entry = new Reported();
+            entry.segment = segment;
+            entry.page = page;
+            reported.add(entry);
+        }
+        return entry;
+    }
+
+    /** A node says what it has of a page. */
+    void reported(final int from, final long segment, final long page, final CopyState state, final long ts,
+                  final long version, final int flags) {
+        final Reported entry = at(segment, page);
+        entry.isPinned |= (flags & MessageBundle.PINNED) != 0;
+        entry.reports.removeIf(report -> report.node == from);
+        entry.reports.add(new Report(from, state, ts, version,
+            (flags & (MessageBundle.ON_DISK | MessageBundle.TOMBSTONE)) != 0,
+            (flags & (MessageBundle.ABSENT | MessageBundle.TOMBSTONE)) != 0));
+        core.seen(version);
+    }
+
+    /** A node has said everything. */
+    void ended(final int from) {
+        reporters.add(from);
+        heard.add(from);
+        if (!isRebuilt && isEverybodyHeard()) {
+            isRebuilt = true;
+            rebuild();
+        }
+    }
+
+    /** @return whether nobody who may have the newest version of something is missing */
+    private boolean isEverybodyHeard() {
+        for (final Member member : exchange.view().members()) {
+            if (member.isUp() ? !reporters.contains(member.node()) : !heard.contains(member.node())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @return members that have to report before this node can serve */
+    List<Member> missing() {
+        return exchange.view().members().stream()
+            .filter(member -> member.isUp() ? !reporters.contains(member.node()) : !heard.contains(member.node()))
+            .toList();
+    }
+
+    private void rebuild() {
+        for (final Reported page : reported.entries()) {
+            rebuild(page);
+        }
+        reported.clear();
+        for (final Member member : exchange.view().members()) {
+            if (member.isUp() && member.node() != exchange.node()) {
+                exchange.add(member.node(), WireType.ADOPT_END, bundle -> bundle.adoptEnd());
+            }
+        }
+        answered(exchange.node());
+    }
+
+    private void rebuild(final Reported page) {
+        final int self = exchange.node();
+        final boolean selfReported = page.reports.stream().anyMatch(report -> report.node == self);
+        final long ownVersion = core.storedVersion(page.segment, page.page);
+        if (!selfReported && ownVersion != 0) {
+            page.reports.add(new Report(self, CopyState.I, 0, ownVersion, true, core.isBuried(page.segment, page.page)));
+        }
+        final Report best = best(page);
+        final List<PageReport> worth = new ArrayList<>();
+        long ts = Math.max(1, page.oldTs);
+        for (final Report report : page.reports) {
+            ts = Math.max(ts, report.ts);
+        }
+        if (best == null) {
+            worth.add(new PageReport(page.ownerDown >= 0 ? page.ownerDown : homeOf(page), CopyState.M, ts, 0));
+        } else {
+            worth.add(new PageReport(best.node, CopyState.M, ts, best.version));
+            for (final Report report : page.reports) {
+                if (report.state.isLive() && report.version == best.version && report.node != best.node) {
+                    worth.add(new PageReport(report.node, CopyState.S, ts, report.version));
+                }
+            }
+        }
+        final OwnershipEntry entry = new OwnershipEntry(page.segment, page.page,
+            ownerships.protocol().rebuild(worth, 0));
+        entry.isPinned = page.isPinned;
+        for (final Report report : page.reports) {
+            if (report.onDisk && report.node != entry.ownership.owner()) {
+                entry.shadows.add(report.node);
+            }
+        }
+        for (final Report report : page.reports) {
+            final CopyState role = OwnershipProtocol.roleOf(entry.ownership, report.node);
+            adopt(report.node, entry, role);
+        }
+        ownerships.rebuilt(entry);
+    }
+
+    private int homeOf(final Reported page) {
+        return exchange.view().homes().get(Segment.partition(page.segment));
+    }
+
+    /** @return what is current; null if that can't be known */
+    private Report best(final Reported page) {
+        Report best = null;
+        for (final Report report : page.reports) {
+            if (best == null || isBetter(report, best)) {
+                best = report;
+            }
+        }
+        final boolean mayBeElsewhere = page.ownerDown >= 0 || !exchange.isHomeUp(page.segment);
+        return best != null && !best.state.isLive() && mayBeElsewhere ? null : best;
+    }
+
+    private static boolean isBetter(final Report report, final Report than) {
+        if (report.state.isLive() != than.state.isLive() && report.version == than.version) {
+            return report.state.isLive();
+        }
+        return report.version > than.version
+            || report.version == than.version && report.state.isOwner() && !than.state.isOwner();
+    }
+
+    private void adopt(final int node, final OwnershipEntry entry, final CopyState role) {
+        if (node == exchange.node()) {
+            copies.adopt(entry.segment, entry.page, role, entry.ownership.ts(), exchange.view().epoch());
+        } else {
+            exchange.add(node, WireType.ADOPT, bundle -> bundle.adopt(entry.segment, entry.page, role,
+                entry.ownership.ts(), entry.ownership.owner()));
+        }
+    }
+
+    /** A responsible node has said what all copies here are worth. */
+    void answered(final int from) {
+        copies.dropUnadopted(from, exchange.view().epoch());
+        answered.add(from);
+    }
+
+    /** @return whether operations may go on */
+    boolean isDone() {
+        for (final Member member : exchange.view().members()) {
+            if (member.isUp() && !answered.contains(member.node())) {
+                return false;
+            }
+        }
+        return isRebuilt;
+    }
+}

@@ -1,0 +1,413 @@
+package org.dsmfs.engine.sharing;
+
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.coherence.Message;
+import org.dsmfs.engine.coherence.PageOwnership;
+import org.dsmfs.engine.coherence.wire.BundleDefect;
+import org.dsmfs.engine.coherence.wire.BundleReader;
+import org.dsmfs.engine.coherence.wire.BundleWriter;
+import org.dsmfs.engine.coherence.wire.MessageBundle;
+import org.dsmfs.engine.coherence.wire.WireType;
+import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.core.PageAccess;
+import org.dsmfs.engine.membership.Member;
+import org.dsmfs.engine.membership.View;
+import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.network.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The <em>memory coherence controller</em>: this node's part in keeping pages that several nodes use coherent. Passive and
+ * deterministic like the core, whose lock protects it: views, messages, needs of operations and the passing of time go
+ * in; what is to be sent, read from disk or made durable comes out.
+ */
+public final class Sharing implements PageAccess {
+    private static final Logger LOG = LoggerFactory.getLogger(Sharing.class);
+
+    private final Core core;
+    private final Exchange exchange;
+    private final Copies copies;
+    private final Ownerships ownerships;
+    private final Rebuild rebuild;
+    private final PinQueries pins;
+    private final BundleReader reader;
+    private final BundleReader selfReader;
+    private final ExpandableArrayBuffer selfBytes = new ExpandableArrayBuffer();
+    private final Message message = new Message();
+    /** Bundles of an epoch that has not begun here yet. */
+    private final ArrayDeque<Early> early = new ArrayDeque<>();
+    private final ArrayDeque<Forgotten> forgetting = new ArrayDeque<>();
+    private final long[] refused = new long[BundleDefect.values().length];
+    private boolean isServing;
+    private long epochStartNumber = Long.MAX_VALUE;
+
+    private record Early(int from, Stream stream, byte[] bytes, long epoch) {
+    }
+
+    /** An older version that was forgotten, once the log is durable up to the version; 0 if that is still to be done. */
+    private record Forgotten(long segment, long page, long ts, long version) {
+    }
+
+    /** @param node this node, 0..1023 */
+    public Sharing(final Core core, final int node) {
+        this.core = core;
+        this.exchange = new Exchange(node);
+        this.copies = new Copies(core, exchange);
+        this.ownerships = new Ownerships(core, exchange, copies);
+        this.rebuild = new Rebuild(core, exchange, copies, ownerships);
+        this.pins = new PinQueries(exchange);
+        this.reader = new BundleReader(core.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
+        this.selfReader = new BundleReader(core.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
+        copies.ownerships((segment, page) -> ownerships.get(segment, page) != null);
+        copies.protocol().replicated(core.loggedVersion());
+    }
+
+    /** Sets who is told of what happens to copies. @param wakeUp run, by any thread, when {@link #tick} has work */
+    public void listen(final Neighbours.CopyListener listener, final Runnable wakeUp) {
+        copies.listen(listener, wakeUp);
+    }
+
+    // --- views ---------------------------------------------------------------------------------------------------
+
+    /** A new view: nothing is served until all nodes in it have agreed on what their copies are worth. */
+    public void start(final View view) {
+        if (exchange.view() != null && view.epoch() <= exchange.view().epoch()) {
+            return;
+        }
+        isServing = false;
+        exchange.startEpoch(view);
+        forgetting.clear();
+        pins.startEpoch();
+        epochStartNumber = core.nextNumber() == 0 ? Long.MAX_VALUE : core.nextNumber();
+        rebuild.start(view.epoch());
+        for (int i = early.size(); i > 0; i--) {
+            final Early bundle = early.poll();
+            onBundle(bundle.from, bundle.stream, new org.agrona.concurrent.UnsafeBuffer(bundle.bytes), 0,
+                bundle.bytes.length);
+        }
+        tellSelf();
+    }
+
+    /** @return the view that this node lives in, null before the first */
+    public View view() {
+        return exchange.view();
+    }
+
+    /** @return whether operations may run */
+    public boolean isServing() {
+        return isServing;
+    }
+
+    /** @return members that have to say what they have before this node can serve */
+    public List<Member> missing() {
+        return rebuild.missing();
+    }
+
+    private void serveIfDone() {
+        if (!isServing && rebuild.isDone()) {
+            isServing = true;
+            copies.resume();
+            LOG.info("epoch {}: serving; {} copies, {} pages known to be elsewhere too", exchange.view().epoch(),
+                copies.size(), ownerships.size());
+        }
+    }
+
+    // --- operations ----------------------------------------------------------------------------------------------
+
+    /** Asks for the pages that an operation needs. */
+    public void acquire(final Acquisition acquisition, final List<Core.Wanted> wanted, final long nowNs) {
+        copies.now(nowNs);
+        copies.acquire(acquisition, wanted);
+        tellSelf();
+    }
+
+    /** The operation has run, or given up. */
+    public void finish(final Acquisition acquisition) {
+        copies.finish(acquisition);
+        tellSelf();
+    }
+
+    /** @return whether some acquisition has become ready since this was asked last */
+    public boolean takeNews() {
+        return copies.takeNews() | pins.takeNews();
+    }
+
+    /** Asks all other nodes whether something there uses a page. */
+    public PinQueries.Query askPinned(final long segment, final long page) {
+        return pins.ask(segment, page);
+    }
+
+    @Override
+    public boolean mayRead(final long segment, final long page) {
+        final CopyEntry entry = copies.get(segment, page);
+        return entry == null ? isDefaultHere(segment, page) : entry.isReadable();
+    }
+
+    @Override
+    public boolean mayWrite(final long segment, final long page) {
+        final CopyEntry entry = copies.get(segment, page);
+        return entry == null ? isDefaultHere(segment, page) : entry.isWritable();
+    }
+
+    private boolean isDefaultHere(final long segment, final long page) {
+        return exchange.isResponsible(segment) && ownerships.get(segment, page) == null;
+    }
+
+    @Override
+    public boolean isOwner(final long segment, final long page) {
+        final CopyEntry entry = copies.get(segment, page);
+        if (entry != null && entry.copy.state().isOwner()) {
+            return true;
+        }
+        if (!exchange.isResponsible(segment)) {
+            return false;
+        }
+        final OwnershipEntry ownership = ownerships.get(segment, page);
+        return ownership == null ? entry == null : ownership.ownership.owner() == PageOwnership.DISK;
+    }
+
+    @Override
+    public boolean mayHaveShadows(final long segment, final long page) {
+        if (!exchange.isResponsible(segment)) {
+            return true;
+        }
+        final OwnershipEntry ownership = ownerships.get(segment, page);
+        return ownership != null && !ownership.shadows.isEmpty();
+    }
+
+    @Override
+    public boolean mayBeKnownElsewhere(final long segment, final long page) {
+        if (exchange.view().members().size() == 1) {
+            return false;
+        }
+        return !isDefaultHere(segment, page) || Segment.number(segment) < epochStartNumber;
+    }
+
+    @Override
+    public void changed(final long segment, final long page, final long version) {
+        final CopyEntry entry = copies.get(segment, page);
+        if (entry != null) {
+            copies.changed(entry, version);
+        }
+    }
+
+    @Override
+    public void evicted(final long segment, final long page) {
+        copies.evicted(segment, page);
+    }
+
+    @Override
+    public int partition() {
+        return exchange.view().homes().indexOf(exchange.node());
+    }
+
+    // --- messages ------------------------------------------------------------------------------------------------
+
+    /** A message has come from another node. */
+    public void onBundle(final int from, final Stream stream, final DirectBuffer buffer, final int offset,
+                         final int length) {
+        final BundleDefect defect = reader.wrap(stream, buffer, offset, length);
+        if (defect != null) {
+            if (refused[defect.ordinal()]++ == 0) {
+                LOG.warn("refused a message of {} bytes from node {}: {}", length, from, defect);
+            }
+            return;
+        }
+        final long epoch = exchange.view() == null ? 0 : exchange.view().epoch();
+        if (reader.epoch() > epoch) {
+            final byte[] bytes = new byte[length];
+            buffer.getBytes(offset, bytes);
+            early.removeIf(bundle -> bundle.epoch <= epoch);
+            early.add(new Early(from, stream, bytes, reader.epoch()));
+        } else if (reader.epoch() == epoch) {
+            while (reader.next()) {
+                handle(from, reader);
+            }
+            tellSelf();
+        }
+    }
+
+    /** Hands over what this node has to tell itself, until there is no more. */
+    private void tellSelf() {
+        boolean any = true;
+        while (any) {
+            any = false;
+            for (final Stream stream : Stream.VALUES) {
+                final BundleWriter bundle = exchange.toSelf(stream);
+                if (bundle.count() > 0) {
+                    any = true;
+                    final int length = bundle.length();
+                    selfBytes.putBytes(0, bundle.buffer(), 0, length);
+                    bundle.begin(stream, exchange.view().epoch());
+                    final BundleDefect defect = selfReader.wrap(stream, selfBytes, 0, length);
+                    if (defect != null) {
+                        throw new IllegalStateException("a message to this node itself is refused: " + defect);
+                    }
+                    while (selfReader.next()) {
+                        handle(exchange.node(), selfReader);
+                    }
+                }
+            }
+        }
+        serveIfDone();
+    }
+
+    private void handle(final int from, final BundleReader entry) {
+        final long segment = entry.segment();
+        final long page = entry.page();
+        switch (entry.type()) {
+            case GET_S, GET_M, PUT, INV_ACK, DONE -> {
+                if (exchange.isResponsible(segment)) {
+                    entry.toMessage(message, from, Message.RESPONSIBLE);
+                    ownerships.handle(segment, page, message, entry);
+                }
+            }
+            case FWD_GET_S, FWD_GET_M, INV, DATA_S, DATA_M, GRANT, PUT_ACK -> {
+                entry.toMessage(message, from, exchange.node());
+                handleCopy(segment, page, entry);
+            }
+            case SETTLED -> ownerships.settled(from, segment, page, entry.ts(), entry.hasFlag(MessageBundle.ABSENT));
+            case FORGET -> forget(segment, page, entry.ts());
+            case FORGOTTEN -> ownerships.forgotten(from, segment, page, entry.ts());
+            case REPORT -> rebuild.reported(from, segment, page, entry.state(), entry.ts(), entry.version(),
+                entry.flags());
+            case REPORT_END -> rebuild.ended(from);
+            case ADOPT -> copies.adopt(segment, page, entry.state(), entry.ts(), exchange.view().epoch());
+            case ADOPT_END -> rebuild.answered(from);
+            case PIN_QUERY -> exchange.add(from, WireType.PIN_ANSWER,
+                pinAnswer(entry.seq(), copies.isPinned(segment, page)));
+            case PIN_ANSWER -> pins.answered(from, entry.seq(), entry.hasFlag(MessageBundle.PINNED));
+        }
+    }
+
+    private static java.util.function.Predicate<BundleWriter> pinAnswer(final long id, final boolean pinned) {
+        return bundle -> bundle.pinAnswer(id, pinned);
+    }
+
+    private void handleCopy(final long segment, final long page, final BundleReader entry) {
+        CopyEntry copy = copies.get(segment, page);
+        if (copy == null) {
+            if (isDefaultHere(segment, page)) {
+                // Nothing is asked of a page in its default state: the message repeats another.
+                return;
+            }
+            copy = copies.add(segment, page);
+        }
+        copies.handle(copy, message, entry);
+        copies.forgetIfAbsent(copy);
+    }
+
+    private void forget(final long segment, final long page, final long ts) {
+        final CopyEntry entry = copies.get(segment, page);
+        if (entry != null && entry.copy.state().isOwner()) {
+            if (entry.copy.ts() == ts && core.content(segment, page) == null
+                && core.fetchOfOwned(segment, page) == null) {
+                core.dropTombstone(segment, page);
+                copies.putBack(entry);
+            }
+        } else if (entry == null && isDefaultHere(segment, page)) {
+            core.dropTombstone(segment, page);
+        } else {
+            final boolean done = core.forgetShadow(segment, page);
+            forgetting.add(new Forgotten(segment, page, ts, done ? core.loggedVersion() : 0));
+        }
+    }
+
+    // --- as time goes on -----------------------------------------------------------------------------------------
+
+    /** Ends minimum holds. To be called often while {@link #isBusy}. */
+    public void tick(final long nowNs) {
+        copies.now(nowNs);
+        copies.tick();
+        tellSelf();
+    }
+
+    /** @return whether somebody waits for time to pass */
+    public boolean isBusy() {
+        return copies.isHolding();
+    }
+
+    /** Has older versions of pages that are durable here forgotten elsewhere. To be called a few times a second. */
+    public void settle() {
+        if (!isServing) {
+            return;
+        }
+        copies.settle();
+        for (int i = forgetting.size(); i > 0; i--) {
+            final Forgotten page = forgetting.poll();
+            if (page.version == 0) {
+                forget(page.segment, page.page, page.ts);
+            } else if (page.version > copies.protocol().replicatedVersion()) {
+                forgetting.add(page);
+            } else {
+                exchange.add(exchange.responsible(page.segment), WireType.FORGOTTEN,
+                    bundle -> bundle.forgotten(page.segment, page.page, page.ts));
+            }
+        }
+        tellSelf();
+    }
+
+    /** @return whether {@link #settle} has something to do once the log is durable */
+    public boolean hasUnsettled() {
+        return copies.hasUnsettled() || !forgetting.isEmpty();
+    }
+
+    /** The log is durable up to the change with this version. */
+    public void durable(final long version) {
+        copies.durable(version);
+        tellSelf();
+    }
+
+    /** @return whether the log should be made durable soon, because another node waits for it; asked once */
+    public boolean takeAwaitsLog() {
+        return copies.takeAwaitsLog();
+    }
+
+    /** @return pages to be read from disk because other nodes wait for them; then call {@link #fetched} */
+    public List<Fetch> takeFetches() {
+        final List<Fetch> fetches = new ArrayList<>(copies.takeFetches());
+        fetches.addAll(ownerships.takeFetches());
+        return fetches;
+    }
+
+    /** Pages of {@link #takeFetches} have been read. */
+    public void fetched() {
+        copies.offerAllHeld();
+        ownerships.offerHeld();
+        tellSelf();
+    }
+
+    /** Sends what there is to send, as far as the network takes it. */
+    public void flush(final Network network) {
+        exchange.flush(network);
+    }
+
+    /** @return whether the network did not take everything */
+    public boolean hasUnsent() {
+        return exchange.hasUnsent();
+    }
+
+    /** @return messages to other nodes so far, by {@link WireType} */
+    public long[] messagesSent() {
+        return exchange.sent();
+    }
+
+    /** @return copies of pages that are not in their default state */
+    public int copies() {
+        return copies.size();
+    }
+
+    /** @return pages that this node is responsible for and others may have */
+    public int ownerships() {
+        return ownerships.size();
+    }
+}
