@@ -21,8 +21,8 @@ import org.dsmfs.posix.sys.Posix;
  * <p>The directory is the environment variable or system property POSIX_DIR. The suite then demands every
  * {@link Capability} but those of POSIX_LACKS (names separated by commas), and demands that those are lacking.
  * Without POSIX_DIR the suite uses the default temporary directory and skips what a probe finds lacking there.
- * POSIX_ALTERNATE names directories (separated by colons) that show the same as POSIX_DIR, being other mounts of the same
- * filesystem; each system call by path is then made on another one than the call before.
+ * POSIX_ALTERNATE names directories (separated by colons) that show the same as POSIX_DIR, being other mounts of the
+ * same filesystem; each system call by path is then made on another one than the call before.
  */
 public final class FilesystemUnderTest {
     private static final String DIRECTORY_SETTING = "POSIX_DIR";

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * System calls by path, on the {@link Mount} whose turn it is. Each one is the call of that name in section 2 of the manual and throws
- * {@link PosixException} where that returns -1. A path's chars are its bytes (ISO 8859-1).
+ * System calls by path, on the {@link Mount} whose turn it is. Each one is the call of that name in section 2 of the
+ * manual and throws {@link PosixException} where that returns -1. A path's chars are its bytes (ISO 8859-1).
  */
 public final class Posix {
     public static final int AT_FDCWD = -100;
