@@ -2,19 +2,18 @@ package org.dsmfs.engine.core;
 
 import org.agrona.MutableDirectBuffer;
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.PageTransaction;
 import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.directory.Directory;
 
 import java.nio.ByteOrder;
 
 /**
  * The <em>address generator</em>: takes ranges of segment numbers from the space's root page, at the static address 0,
- * and hands them out one by one. What is left of a range when the node stops is never used.
+ * and hands them out one by one. What is left of a range when the node stops is never used. The rest of the root page
+ * is the {@link Directory}'s.
  */
 final class AddressGenerator {
-    /** Segment of the root page. */
-    static final long SEGMENT = 0;
-    /** Index of the root page. */
-    static final long PAGE = 0;
     /** Numbers in a grant. */
     static final long GRANT = 1 << 20;
     /** First number ever granted; those below are the caller's for things at static addresses. */
@@ -38,8 +37,15 @@ final class AddressGenerator {
         end = start + GRANT;
     }
 
-    /** Takes a range out of the root page. @return its first number */
-    static long grant(final MutableDirectBuffer root) {
+    /**
+     * Takes a range out of the root page.
+     *
+     * @param partition that the range belongs to from now on
+     * @return its first number
+     * @throws EngineException if there are no numbers left, or a page of the directory is not valid
+     */
+    static long grant(final PageTransaction tx, final int partition) {
+        final MutableDirectBuffer root = tx.write(Directory.SEGMENT, Directory.ROOT_PAGE);
         if (root.getLong(MAGIC_OFFSET, ByteOrder.LITTLE_ENDIAN) == 0) {
             root.putLong(MAGIC_OFFSET, MAGIC, ByteOrder.LITTLE_ENDIAN);
             root.putLong(UNGRANTED_OFFSET, FIRST, ByteOrder.LITTLE_ENDIAN);
@@ -50,6 +56,7 @@ final class AddressGenerator {
             throw new EngineException("the root page of the space is not valid: next number " + start);
         }
         root.putLong(UNGRANTED_OFFSET, start + GRANT, ByteOrder.LITTLE_ENDIAN);
+        Directory.assign(tx, start, start + GRANT, partition);
         return start;
     }
 }

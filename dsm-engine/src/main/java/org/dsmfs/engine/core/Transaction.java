@@ -14,6 +14,9 @@ import java.util.List;
 
 /** The one transaction that runs at a time: collects what an operation changes, until {@link Commit} installs it. */
 final class Transaction implements PageTransaction {
+    /** Partition of a node that is alone. */
+    private static final int PARTITION = 0;
+
     private final Core core;
     private final AddressTable<Change> byAddress = new AddressTable<>();
     private final List<Change> changes = new ArrayList<>();
@@ -182,8 +185,7 @@ final class Transaction implements PageTransaction {
             if (number != 0) {
                 return number;
             }
-            final MutableDirectBuffer root = write(AddressGenerator.SEGMENT, AddressGenerator.PAGE);
-            grantStart = AddressGenerator.grant(root);
+            grantStart = AddressGenerator.grant(this, PARTITION);
             grantNext = grantStart;
         }
         return grantNext++;
