@@ -24,7 +24,7 @@ public final class HeapCluster implements SimulatedCluster {
     private static final int LARGE_PAGE_BYTES = 4096;
     private static final int MOST_LATENCY_NS = 200_000;
     /** One transaction in this many meets the flaw. */
-    private static final int TRANSACTIONS_PER_FLAW = 10;
+    private static final int TRANSACTIONS_PER_FLAW = 4;
 
     /** What is wrong with the cluster. */
     public enum Flaw {

@@ -24,11 +24,16 @@ public final class History<O> {
         call.returned(counter++);
     }
 
-    /** The call that this thread is making takes effect now, it seems; the last time counts. */
-    public void likelyEffect() {
+    /** @return the counter's next number */
+    long next() {
+        return counter++;
+    }
+
+    /** The call that this thread is making took effect at that number, it seems. What is said first counts. */
+    void likelyEffect(final long number) {
         final Call<O> call = current.get(Thread.currentThread());
-        if (call != null) {
-            call.likelyEffect(counter++);
+        if (call != null && call.likelyEffect() == Call.NEVER) {
+            call.likelyEffect(number);
         }
     }
 

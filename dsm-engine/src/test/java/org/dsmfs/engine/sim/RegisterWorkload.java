@@ -76,7 +76,8 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     }
 
     /** Starts a client that makes so many calls. */
-    public SimulatedThread startClient(final String name, final Space space, final int calls) {
+    public SimulatedThread startClient(final String name, final Space node, final int calls) {
+        final Space space = new ObservedSpace(node, simulation, history);
         return simulation.start(name, () -> {
             final Random random = simulation.random();
             for (int i = 0; i < calls; i++) {
@@ -90,14 +91,14 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     }
 
     /** Has a client read all registers at once. */
-    public SimulatedThread startLastLook(final String name, final Space space) {
+    public SimulatedThread startLastLook(final String name, final Space node) {
+        final Space space = new ObservedSpace(node, simulation, history);
         return simulation.start(name, () -> call(name, space, new Access(++lastWriter)));
     }
 
     private void call(final String name, final Space space, final Access access) {
         history.call(name, access, () -> space.execute(transaction -> {
             run(transaction, access);
-            history.likelyEffect();
             return null;
         }));
     }
