@@ -41,6 +41,21 @@ sub record_lock {
     return result($succeeded, $asks ? (unpack(FLOCK, $lock))[0, 2, 3, 4] : ());
 }
 
+# Adds one to the number that the file holds in so many digits, so many times, each time under a lock of this process.
+sub count_under_lock {
+    my ($file, $times, $digits) = @_;
+    my ($lock, $unlock) = map { pack(FLOCK, $_, SEEK_SET, 0, 0, 0) } F_WRLCK, F_UNLCK;
+    for (1 .. $times) {
+        fcntl($file, F_SETLKW, $lock) or return result(0);
+        sysseek($file, 0, SEEK_SET) or return result(0);
+        sysread($file, my $value, $digits) == $digits or return result(0);
+        sysseek($file, 0, SEEK_SET) or return result(0);
+        syswrite($file, sprintf("%0${digits}d", $value + 1)) == $digits or return result(0);
+        fcntl($file, F_SETLK, $unlock) or return result(0);
+    }
+    return answer('ok');
+}
+
 sub append_records {
     my ($path, $me, $records, $bytes) = @_;
     sysopen(my $file, $path, O_WRONLY | O_APPEND | O_CREAT, 0644) or return result(0);
@@ -81,6 +96,7 @@ sub obey {
     if ($command eq 'flock')     { return result(flock($files{$arguments[0]}, $arguments[1])) }
     if ($command eq 'fcntl')     { my $name = shift @arguments; return record_lock($files{$name}, @arguments) }
     if ($command eq 'interrupt') { return interrupt_after(@arguments) }
+    if ($command eq 'count')     { my $name = shift @arguments; return count_under_lock($files{$name}, @arguments) }
     if ($command eq 'append')    { return append_records(@arguments) }
     if ($command eq 'map')       { return read_mapped(@arguments) }
     if ($command eq 'child')     { return in_child(@arguments) }

@@ -39,6 +39,23 @@ final class ModelFileSystem {
             this.mode = mode;
         }
 
+        /** A copy without children. */
+        private Node(final Node other) {
+            this(other.ino, other.mode);
+            uid = other.uid;
+            gid = other.gid;
+            nlink = other.nlink;
+            size = other.size;
+            mtime = other.mtime;
+            ctime = other.ctime;
+            opens = other.opens;
+            temporary = other.temporary;
+            parent = other.parent;
+            target = other.target;
+            other.blocks.forEach((index, block) -> blocks.put(index, block.clone()));
+            xattrs.putAll(other.xattrs);
+        }
+
         boolean isDirectory() {
             return FileType.isDirectory(mode);
         }
@@ -57,6 +74,16 @@ final class ModelFileSystem {
 
     void time(final long epochNanos) {
         now = epochNanos;
+    }
+
+    /** @return a model with the same content that changes on its own */
+    ModelFileSystem copy() {
+        final ModelFileSystem copy = new ModelFileSystem();
+        copy.now = now;
+        nodes.values().forEach(node -> copy.nodes.put(node.ino, new Node(node)));
+        nodes.values().forEach(node -> node.children.forEach(
+            (name, child) -> copy.nodes.get(node.ino).children.put(name, copy.nodes.get(child.ino))));
+        return copy;
     }
 
     Node node(final long ino) {
@@ -252,9 +279,12 @@ final class ModelFileSystem {
     byte[] read(final long ino, final long offset, final int length) {
         final Node node = regular(ino);
         final byte[] bytes = new byte[(int) Math.max(0, Math.min(length, node.size - offset))];
-        for (int i = 0; i < bytes.length; i++) {
-            final byte[] block = node.blocks.get((offset + i) / BLOCK);
-            bytes[i] = block == null ? 0 : block[(int) ((offset + i) % BLOCK)];
+        for (int done = 0; done < bytes.length; done += pieceLength(offset + done, bytes.length - done)) {
+            final byte[] block = node.blocks.get((offset + done) / BLOCK);
+            if (block != null) {
+                System.arraycopy(block, (int) ((offset + done) % BLOCK), bytes, done,
+                    pieceLength(offset + done, bytes.length - done));
+            }
         }
         return bytes;
     }
@@ -379,10 +409,16 @@ final class ModelFileSystem {
     }
 
     private static void put(final Node node, final long offset, final byte[] bytes) {
-        for (int i = 0; i < bytes.length; i++) {
-            node.blocks.computeIfAbsent((offset + i) / BLOCK, block -> new byte[BLOCK])
-                [(int) ((offset + i) % BLOCK)] = bytes[i];
+        for (int done = 0; done < bytes.length; done += pieceLength(offset + done, bytes.length - done)) {
+            System.arraycopy(bytes, done,
+                node.blocks.computeIfAbsent((offset + done) / BLOCK, block -> new byte[BLOCK]),
+                (int) ((offset + done) % BLOCK), pieceLength(offset + done, bytes.length - done));
         }
+    }
+
+    /** @return bytes from the offset to the end of its block, if there are as many */
+    private static int pieceLength(final long offset, final int length) {
+        return (int) Math.min(length, BLOCK - offset % BLOCK);
     }
 
     private static void cut(final Node node, final long size) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.dsmfs.posix.support.Background;
 import org.dsmfs.posix.support.Basis;
 import org.dsmfs.posix.support.Expect;
+import org.dsmfs.posix.support.OneMount;
 import org.dsmfs.posix.support.Peer;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
@@ -47,6 +48,7 @@ class RecordLockTest {
     }
 
     @Test
+    @OneMount("a process number means nothing elsewhere")
     void askingTellsTheConflictingLockAndItsHolder(final TestDirectory directory) {
         final String path = directory.file("file");
         try (Descriptor here = Descriptor.open(path, O_RDWR); Peer peer = Peer.opening(path)) {
@@ -85,6 +87,7 @@ class RecordLockTest {
     }
 
     @Test
+    @OneMount("closing releases what the process locked through the same mount")
     void closingAnyDescriptorOfTheFileReleasesTheProcesssLocks(final TestDirectory directory) {
         final String path = directory.file("file");
         try (Descriptor here = Descriptor.open(path, O_RDWR); Peer peer = Peer.opening(path)) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashMap;
 import java.util.Map;
 import org.dsmfs.posix.support.FileType;
+import org.dsmfs.posix.support.OneMount;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -32,6 +33,7 @@ class StatusTest {
     }
 
     @Test
+    @OneMount("a device number is a mount's own")
     void allNamesOfADirectoryAreOnOneDevice(final TestDirectory directory) {
         final long device = Posix.stat(directory.path()).device();
         for (final FileType type : FileType.values()) {
@@ -40,6 +42,7 @@ class StatusTest {
     }
 
     @Test
+    @OneMount("a device number is a mount's own")
     void anOpenFileTellsTheSameAsItsName(final TestDirectory directory) {
         final String path = directory.file("file", new byte[12345]);
         try (Descriptor file = Descriptor.open(path, O_RDONLY)) {
@@ -60,6 +63,7 @@ class StatusTest {
     }
 
     @Test
+    @OneMount("free space is that of a node's own disk")
     void writingTakesFreeSpaceOfTheFilesystem(final TestDirectory directory) {
         final int length = 64 << 20;
         final long before = Posix.statvfs(directory.path()).usedBytes();

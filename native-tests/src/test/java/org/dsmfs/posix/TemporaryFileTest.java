@@ -12,6 +12,7 @@ import java.util.List;
 import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.Needs;
+import org.dsmfs.posix.support.OneMount;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 @Needs(Capability.O_TMPFILE)
 class TemporaryFileTest {
     @Test
+    @OneMount("link(2) does not cross mounts")
     void hasNoNameUntilItIsLinked(final TestDirectory directory) {
         try (Descriptor file = Descriptor.open(directory.path(), O_TMPFILE | O_RDWR, 0640)) {
             assertEquals(List.of(), DirectoryReader.names(directory.path()));
@@ -39,6 +41,7 @@ class TemporaryFileTest {
     }
 
     @Test
+    @OneMount("link(2) does not cross mounts")
     void anExclusiveOneCannotBeLinked(final TestDirectory directory) throws Throwable {
         try (Descriptor file = Descriptor.open(directory.path(), O_TMPFILE | O_EXCL | O_RDWR, 0600)) {
             Expect.error(Errno.ENOENT,

@@ -15,6 +15,7 @@ import java.time.Instant;
 import org.dsmfs.posix.support.Basis;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
+import org.dsmfs.posix.support.OneMount;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -103,6 +104,7 @@ class UnlinkTest {
 
     @Test
     @Basis("POSIX.1-2017 close(): space of an unlinked file is freed at the last close")
+    @OneMount("free space is that of a node's own disk")
     void theSpaceComesBackAtTheLastClose(final TestDirectory directory) throws Throwable {
         final int length = 64 << 20;
         final String path = directory.path("file");

@@ -6,20 +6,22 @@ import org.slf4j.LoggerFactory;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
-/** The thread that does a space's background work: at once when it is told to, else a few times a second. */
+/** A thread that does a part of a space's work: at once when it is told to, else a few times a second. */
 final class Agent implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final LocalSpace space;
+    private final BooleanSupplier work;
     private final Thread thread;
     private volatile boolean stopping;
     private volatile boolean parked;
 
-    Agent(final LocalSpace space) {
-        this.space = space;
-        this.thread = new Thread(this, "dsm-agent");
+    /** @param work what to do; whether there was anything */
+    Agent(final String name, final BooleanSupplier work) {
+        this.work = work;
+        this.thread = new Thread(this, name);
         thread.setDaemon(true);
     }
 
@@ -54,7 +56,7 @@ final class Agent implements Runnable {
     public void run() {
         try {
             while (!stopping) {
-                if (!space.doWork()) {
+                if (!work.getAsBoolean()) {
                     parked = true;
                     LockSupport.parkNanos(this, PAUSE_NS);
                     parked = false;

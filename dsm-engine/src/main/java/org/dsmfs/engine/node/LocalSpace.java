@@ -13,6 +13,8 @@ import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.engine.core.CommitFailedException;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.membership.Membership;
+import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.store.Disk;
 import org.dsmfs.engine.store.DiskException;
 import org.dsmfs.engine.store.FailStopDisk;
@@ -45,6 +47,10 @@ public final class LocalSpace implements Space {
     private final List<String> lostPages;
     /** Why the space serves no more; null while it does. */
     private volatile SpaceClosedException closed;
+    /** The others that the space is shared with; null if there are none. */
+    private Cluster cluster;
+    /** Makes the log durable when other nodes wait for that. */
+    private Agent logAgent;
     /** Does the background work; null if {@link #doWork} is called by somebody else. */
     private Agent agent;
     /** The store's directory if it is to be closed with the space. */
@@ -78,7 +84,7 @@ public final class LocalSpace implements Space {
             final LocalSpace space = open(directory.disk(), directory.index(), directory.index().isFresh(),
                 config.memoryBytes(), config.diskBytes(), config.dataPageBytes(), JOURNAL_BYTES);
             space.directory = directory;
-            space.agent = new Agent(space);
+            space.agent = new Agent("dsm-agent", space::doWork);
             space.agent.start();
             return space;
         } catch (final RuntimeException e) {
@@ -117,11 +123,41 @@ public final class LocalSpace implements Space {
         }
     }
 
+    /**
+     * Pages are shared with other nodes from now on; nothing has been executed yet.
+     *
+     * @param membership of which this node is a member
+     */
+    void share(final Network network, final Membership membership, final Waiter waiter) {
+        cluster = new Cluster(coreLock, core, network, membership, waiter);
+        log.onDurable(cluster::durable);
+    }
+
     @Override
-    @SuppressWarnings("unchecked")
     public <R> R execute(final Operation<R> operation) {
+        if (cluster == null) {
+            return execute(operation, null);
+        }
+        final SharedRun run = new SharedRun(cluster);
+        try {
+            return execute(operation, run);
+        } finally {
+            if (run.hasAcquired()) {
+                coreLock.lock();
+                try {
+                    run.finish();
+                } finally {
+                    coreLock.unlock();
+                }
+            }
+        }
+    }
+
+    /** @param run waits for other nodes' pages; null if there are no other nodes */
+    @SuppressWarnings("unchecked")
+    private <R> R execute(final Operation<R> operation, final SharedRun run) {
         while (true) {
-            final Core.Outcome outcome;
+            Core.Outcome outcome = null;
             Fetch[] missing = null;
             R result = null;
             boolean overLimit = false;
@@ -129,13 +165,18 @@ public final class LocalSpace implements Space {
             coreLock.lock();
             try {
                 checkOpen();
-                outcome = core.run(operation);
+                if (run == null || cluster.isServing()) {
+                    outcome = core.run(operation);
+                }
                 if (outcome == Core.Outcome.DONE) {
                     result = (R) core.result();
                     overLimit = core.evict();
                     workDue = isWorkDue();
                 } else if (outcome == Core.Outcome.PAGES_MISSING) {
                     missing = core.takeMissing();
+                    if (run != null) {
+                        run.acquire(core.takeWanted());
+                    }
                 }
             } catch (final CommitFailedException e) {
                 throw stop(e);
@@ -147,11 +188,21 @@ public final class LocalSpace implements Space {
             } else if (workDue && agent != null) {
                 agent.wakeUp();
             }
+            if (outcome == null) {
+                run.awaitServing(() -> closed != null);
+                continue;
+            }
             switch (outcome) {
                 case DONE -> {
                     return result;
                 }
-                case PAGES_MISSING -> fetch(missing);
+                case PAGES_MISSING -> {
+                    fetch(missing);
+                    if (run != null) {
+                        wakeLogAgent();
+                        run.awaitPages(() -> closed != null);
+                    }
+                }
                 case BATCH_FULL -> guarded(log::write);
                 case CHECKPOINT_DUE -> guarded(paging::checkpointAll);
                 case SMALL_SLAB_FULL -> guarded(() -> paging.grow(false));
@@ -198,6 +249,39 @@ public final class LocalSpace implements Space {
         }
     }
 
+    /**
+     * Hands over what has come from other nodes. To be called by one thread, all the time.
+     *
+     * @return whether there was anything
+     */
+    boolean pollNetwork() {
+        checkOpen();
+        final boolean worked = cluster.poll(this::fetch);
+        if (cluster.awaitsLog()) {
+            wakeLogAgent();
+        }
+        return worked;
+    }
+
+    private void wakeLogAgent() {
+        if (logAgent != null && cluster.awaitsLog()) {
+            logAgent.wakeUp();
+        }
+    }
+
+    /**
+     * Makes the log durable if another node waits for that. To be called by one thread.
+     *
+     * @return whether there was anything to do
+     */
+    boolean syncForOthers() {
+        if (!cluster.takeAwaitsLog()) {
+            return false;
+        }
+        sync();
+        return true;
+    }
+
     @Override
     public void sync() {
         final long endLsn;
@@ -241,7 +325,16 @@ public final class LocalSpace implements Space {
                 paging.checkpointAll();
             }
             paging.growAhead();
+            if (cluster != null) {
+                if (cluster.hasUnsettled()) {
+                    sync();
+                }
+                cluster.settle();
+            }
         });
+        if (cluster != null) {
+            cluster.notifyChange();
+        }
         return writeLog || pageOut || checkpoint;
     }
 
@@ -279,7 +372,7 @@ public final class LocalSpace implements Space {
 
     @Override
     public Neighbours neighbours() {
-        return Neighbours.none(core.incarnation());
+        return cluster == null ? Neighbours.none(core.incarnation()) : cluster;
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.dsmfs.engine.store.Slab;
 
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /** Writes the log to the disk, batch by batch; one sync serves all that wait for it (group commit). */
 final class LogWriter {
@@ -16,6 +17,10 @@ final class LogWriter {
     private boolean slotsUnsynced;
     private long writtenLsn;
     private volatile long durableLsn;
+    /** Version of the last record that was written. */
+    private long writtenVersion;
+    private long durableVersion;
+    private LongConsumer onDurable = version -> { };
 
     LogWriter(final Core core, final Lock coreLock, final Store store, final long endLsn) {
         this.core = core;
@@ -23,6 +28,11 @@ final class LogWriter {
         this.store = store;
         this.writtenLsn = endLsn;
         this.durableLsn = endLsn;
+    }
+
+    /** @param listener told, under the core's lock, up to which version the log is durable */
+    void onDurable(final LongConsumer listener) {
+        onDurable = listener;
     }
 
     long durableLsn() {
@@ -50,9 +60,22 @@ final class LogWriter {
                 writeBatch(true);
                 store.journal.sync();
                 durableLsn = writtenLsn;
+                if (writtenVersion > durableVersion) {
+                    durableVersion = writtenVersion;
+                    tellDurable();
+                }
             }
         } finally {
             writing.unlock();
+        }
+    }
+
+    private void tellDurable() {
+        coreLock.lock();
+        try {
+            onDurable.accept(durableVersion);
+        } finally {
+            coreLock.unlock();
         }
     }
 
@@ -76,6 +99,7 @@ final class LogWriter {
         if (batch != null) {
             store.journal.write(batch.startLsn(), batch.recordAddress(), batch.recordLength());
             writtenLsn = batch.endLsn();
+            writtenVersion = batch.lastVersion();
             coreLock.lock();
             try {
                 core.batchWritten(batch);

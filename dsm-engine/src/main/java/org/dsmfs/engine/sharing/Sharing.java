@@ -47,7 +47,8 @@ public final class Sharing implements PageAccess {
     private final ArrayDeque<Early> early = new ArrayDeque<>();
     private final ArrayDeque<Forgotten> forgetting = new ArrayDeque<>();
     private final long[] refused = new long[BundleDefect.values().length];
-    private boolean isServing;
+    /** Whether operations may run; also read without the lock. */
+    private volatile boolean isServing;
     private long epochStartNumber = Long.MAX_VALUE;
 
     private record Early(int from, Stream stream, byte[] bytes, long epoch) {

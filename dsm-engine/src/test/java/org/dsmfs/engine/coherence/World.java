@@ -293,7 +293,7 @@ final class World extends WorldState {
                 owners += state.isOwner() && state.isReadable() ? 1 : 0;
                 if (state.isReadable() && copy.version != newest[page]) {
                     throw new Violation("node " + node + " reads version " + copy.version
-                        + ", the newest completed write made " + newest[page], true);
+                        + ", the newest completed write made " + newest[page]);
                 }
             }
             if (writers > 0 && readers > 1) {
@@ -305,7 +305,7 @@ final class World extends WorldState {
             if (pages[page].owner == PageOwnership.DISK && !pages[page].isBusy()
                 && pages[page].diskVersion != newest[page]) {
                 throw new Violation("the disk copy is the newest one left, and has version " + pages[page].diskVersion
-                    + " instead of " + newest[page], true);
+                    + " instead of " + newest[page]);
             }
             if (pages[page].service != null) {
                 checkQueue(pages[page].service);

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.dsmfs.posix.sys.Mount;
 import org.dsmfs.posix.sys.Posix;
 
 /**
@@ -18,10 +21,13 @@ import org.dsmfs.posix.sys.Posix;
  * <p>The directory is the environment variable or system property POSIX_DIR. The suite then demands every
  * {@link Capability} but those of POSIX_LACKS (names separated by commas), and demands that those are lacking.
  * Without POSIX_DIR the suite uses the default temporary directory and skips what a probe finds lacking there.
+ * POSIX_ALTERNATE names directories (separated by colons) that show the same as POSIX_DIR, being other mounts of the
+ * same filesystem; each system call by path is then made on another one than the call before.
  */
 public final class FilesystemUnderTest {
     private static final String DIRECTORY_SETTING = "POSIX_DIR";
     private static final String LACKS_SETTING = "POSIX_LACKS";
+    private static final String ALTERNATE_SETTING = "POSIX_ALTERNATE";
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
     private static final boolean DECLARED = !setting(DIRECTORY_SETTING).isEmpty();
@@ -72,6 +78,9 @@ public final class FilesystemUnderTest {
             final Path root = Files.createTempDirectory(parent, "posix-").toRealPath();
             Posix.chmod(root.toString(), 0755);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> TreeRemoval.remove(root.toString())));
+            if (DECLARED) {
+                alternateFrom(parent.toRealPath());
+            }
             System.out.println("POSIX suite in " + root + (DECLARED ? "" : "; to test a mount set POSIX_DIR=MOUNTPOINT"
                 + " and POSIX_LACKS=" + names(EnumSet.of(Capability.O_TMPFILE, Capability.RENAME_EXCHANGE))
                 + ",... to what it cannot do"));
@@ -79,6 +88,17 @@ public final class FilesystemUnderTest {
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot make a directory in " + parent, e);
         }
+    }
+
+    private static void alternateFrom(final Path directory) throws IOException {
+        final List<String> directories = new ArrayList<>();
+        directories.add(directory.toString());
+        for (final String other : setting(ALTERNATE_SETTING).split(":")) {
+            if (!other.isEmpty()) {
+                directories.add(Path.of(other).toRealPath().toString());
+            }
+        }
+        Mount.alternate(directories);
     }
 
     private static Set<Capability> declaredLacking() {

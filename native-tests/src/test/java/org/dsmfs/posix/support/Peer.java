@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.dsmfs.posix.sys.Errno;
+import org.dsmfs.posix.sys.Mount;
 import org.dsmfs.posix.sys.RecordLock;
 
 /** Another process, that does as it is told: runs the resource peer.pl, which see for the commands. */
@@ -46,8 +47,11 @@ public final class Peer implements AutoCloseable {
         return peer;
     }
 
+    /** Paths in the command are those of the {@link Mount} whose turn it is. */
     public void send(final Object... command) {
-        commands.println(Arrays.stream(command).map(Object::toString).collect(Collectors.joining("\t")));
+        final Mount mount = Mount.next();
+        commands.println(Arrays.stream(command).map(field -> mount.path(field.toString()))
+            .collect(Collectors.joining("\t")));
     }
 
     /** The next answer: "ok", "ok VALUES" or the error's name; "dead" if the process is no more. */

@@ -7,7 +7,7 @@ import org.dsmfs.posix.sys.Posix;
 public final class TestDirectory {
     private final String path;
 
-    TestDirectory(final String path) {
+    public TestDirectory(final String path) {
         this.path = path;
     }
 

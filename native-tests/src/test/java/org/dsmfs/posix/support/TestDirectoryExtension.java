@@ -5,15 +5,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.dsmfs.posix.sys.Mount;
 import org.dsmfs.posix.sys.Posix;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Gives each test its {@link TestDirectory} and removes it afterwards. */
-final class TestDirectoryExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
+final class TestDirectoryExtension
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE =
         ExtensionContext.Namespace.create(TestDirectoryExtension.class);
     private static boolean classesAreLoaded;
@@ -50,6 +54,14 @@ final class TestDirectoryExtension implements BeforeAllCallback, BeforeEachCallb
     @Override
     public void beforeEach(final ExtensionContext context) {
         Posix.umask(0);
+        if (AnnotationSupport.isAnnotated(context.getElement(), OneMount.class)) {
+            Mount.pause();
+        }
+    }
+
+    @Override
+    public void afterEach(final ExtensionContext context) {
+        Mount.resume();
     }
 
     @Override

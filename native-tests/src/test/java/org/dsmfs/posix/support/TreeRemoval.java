@@ -10,11 +10,11 @@ import org.dsmfs.posix.sys.FileStatus;
 import org.dsmfs.posix.sys.Posix;
 
 /** Removes a tree whatever its names' bytes and however long its paths. */
-final class TreeRemoval {
+public final class TreeRemoval {
     private TreeRemoval() {
     }
 
-    static void remove(final String path) {
+    public static void remove(final String path) {
         try (Descriptor directory = Descriptor.open(path, O_RDONLY | O_DIRECTORY)) {
             removeContent(directory);
         }

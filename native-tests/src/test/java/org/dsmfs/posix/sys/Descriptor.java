@@ -56,7 +56,7 @@ public final class Descriptor implements AutoCloseable {
     }
 
     public static Descriptor open(final String path, final int flags, final int mode) {
-        return new Descriptor(check(LIBC.open(cString(path), flags | O_CLOEXEC, mode), "open"));
+        return new Descriptor(check(LIBC.open(Mount.next().pathname(path), flags | O_CLOEXEC, mode), "open"));
     }
 
     /** Makes or empties the file, mode 0644, and opens it for reading and writing. */

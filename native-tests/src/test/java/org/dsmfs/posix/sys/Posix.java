@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * System calls by path. Each one is the call of that name in section 2 of the manual and throws
- * {@link PosixException} where that returns -1. A path's chars are its bytes (ISO 8859-1).
+ * System calls by path, on the {@link Mount} whose turn it is. Each one is the call of that name in section 2 of the
+ * manual and throws {@link PosixException} where that returns -1. A path's chars are its bytes (ISO 8859-1).
  */
 public final class Posix {
     public static final int AT_FDCWD = -100;
@@ -53,7 +53,7 @@ public final class Posix {
 
     static FileStatus statx(final int directory, final String path, final int flags) {
         final byte[] result = new byte[FileStatus.STATX_LENGTH];
-        check(LIBC.statx(directory, cString(path), flags, STATX_BASIC_AND_BIRTH, result), "statx");
+        check(LIBC.statx(directory, Mount.next().pathname(path), flags, STATX_BASIC_AND_BIRTH, result), "statx");
         return FileStatus.decode(result);
     }
 
@@ -71,34 +71,35 @@ public final class Posix {
 
     public static FilesystemStatus statvfs(final String path) {
         final byte[] result = new byte[FilesystemStatus.STATVFS_LENGTH];
-        check(LIBC.statvfs(cString(path), result), "statvfs");
+        check(LIBC.statvfs(Mount.next().pathname(path), result), "statvfs");
         return FilesystemStatus.decode(result);
     }
 
     /** Checks access with the effective ids. */
     public static void eaccess(final String path, final int mode) {
-        check(LIBC.faccessat(AT_FDCWD, cString(path), mode, AT_EACCESS), "faccessat");
+        check(LIBC.faccessat(AT_FDCWD, Mount.next().pathname(path), mode, AT_EACCESS), "faccessat");
     }
 
     public static void chmod(final String path, final int mode) {
-        check(LIBC.chmod(cString(path), mode), "chmod");
+        check(LIBC.chmod(Mount.next().pathname(path), mode), "chmod");
     }
 
     public static void chown(final String path, final int uid, final int gid) {
-        check(LIBC.fchownat(AT_FDCWD, cString(path), uid, gid, 0), "chown");
+        check(LIBC.fchownat(AT_FDCWD, Mount.next().pathname(path), uid, gid, 0), "chown");
     }
 
     public static void lchown(final String path, final int uid, final int gid) {
-        check(LIBC.fchownat(AT_FDCWD, cString(path), uid, gid, AT_SYMLINK_NOFOLLOW), "lchown");
+        check(LIBC.fchownat(AT_FDCWD, Mount.next().pathname(path), uid, gid, AT_SYMLINK_NOFOLLOW), "lchown");
     }
 
     public static void truncate(final String path, final long length) {
-        check(LIBC.truncate(cString(path), length), "truncate");
+        check(LIBC.truncate(Mount.next().pathname(path), length), "truncate");
     }
 
     public static void utimensat(final String path, final TimeChange accessed, final TimeChange modified,
                                  final int flags) {
-        check(LIBC.utimensat(AT_FDCWD, cString(path), TimeChange.timespecs(accessed, modified), flags), "utimensat");
+        final byte[] times = TimeChange.timespecs(accessed, modified);
+        check(LIBC.utimensat(AT_FDCWD, Mount.next().pathname(path), times, flags), "utimensat");
     }
 
     public static void setTimes(final String path, final Instant accessed, final Instant modified) {
@@ -106,21 +107,21 @@ public final class Posix {
     }
 
     public static void mkdir(final String path, final int mode) {
-        check(LIBC.mkdirat(AT_FDCWD, cString(path), mode), "mkdir");
+        check(LIBC.mkdirat(AT_FDCWD, Mount.next().pathname(path), mode), "mkdir");
     }
 
     public static void rmdir(final String path) {
-        check(LIBC.rmdir(cString(path)), "rmdir");
+        check(LIBC.rmdir(Mount.next().pathname(path)), "rmdir");
     }
 
     public static void mkfifo(final String path, final int mode) {
-        check(LIBC.mkfifo(cString(path), mode), "mkfifo");
+        check(LIBC.mkfifo(Mount.next().pathname(path), mode), "mkfifo");
     }
 
     /** mode holds type and permissions. */
     public static void mknod(final String path, final int mode, final int majorNumber, final int minorNumber) {
         final long device = (minorNumber & 0xFF) | (majorNumber & 0xFFF) << 8 | (minorNumber & ~0xFFL) << 12;
-        check(LIBC.mknod(cString(path), mode, device), "mknod");
+        check(LIBC.mknod(Mount.next().pathname(path), mode, device), "mknod");
     }
 
     public static void link(final String oldPath, final String newPath) {
@@ -128,35 +129,38 @@ public final class Posix {
     }
 
     public static void linkat(final String oldPath, final String newPath, final int flags) {
-        check(LIBC.linkat(AT_FDCWD, cString(oldPath), AT_FDCWD, cString(newPath), flags), "link");
+        final Mount mount = Mount.next();
+        check(LIBC.linkat(AT_FDCWD, mount.pathname(oldPath), AT_FDCWD, mount.pathname(newPath), flags), "link");
     }
 
     public static void symlink(final String target, final String path) {
-        check(LIBC.symlink(cString(target), cString(path)), "symlink");
+        check(LIBC.symlink(cString(target), Mount.next().pathname(path)), "symlink");
     }
 
     public static String readlink(final String path) {
         final byte[] target = new byte[PATH_MAX];
-        final int length = (int) check(LIBC.readlink(cString(path), target, target.length), "readlink");
+        final int length = (int) check(LIBC.readlink(Mount.next().pathname(path), target, target.length), "readlink");
         return new String(target, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     public static void unlink(final String path) {
-        check(LIBC.unlink(cString(path)), "unlink");
+        check(LIBC.unlink(Mount.next().pathname(path)), "unlink");
     }
 
     public static void rename(final String oldPath, final String newPath) {
-        check(LIBC.rename(cString(oldPath), cString(newPath)), "rename");
+        final Mount mount = Mount.next();
+        check(LIBC.rename(mount.pathname(oldPath), mount.pathname(newPath)), "rename");
     }
 
     public static void renameat2(final String oldPath, final String newPath, final int flags) {
-        check(LIBC.renameat2(AT_FDCWD, cString(oldPath), AT_FDCWD, cString(newPath), flags), "renameat2");
+        final Mount mount = Mount.next();
+        check(LIBC.renameat2(AT_FDCWD, mount.pathname(oldPath), AT_FDCWD, mount.pathname(newPath), flags), "renameat2");
     }
 
     // --- extended attributes, never through a symbolic link ------------------------------------------------------
 
     public static void setxattr(final String path, final String name, final byte[] value, final int flags) {
-        check(LIBC.lsetxattr(cString(path), cString(name), value, value.length, flags), "lsetxattr");
+        check(LIBC.lsetxattr(Mount.next().pathname(path), cString(name), value, value.length, flags), "lsetxattr");
     }
 
     public static byte[] getxattr(final String path, final String name) {
@@ -166,7 +170,7 @@ public final class Posix {
 
     /** Returns the value's length; {@code capacity} 0 asks for nothing but that. */
     public static long getxattr(final String path, final String name, final byte[] value, final int capacity) {
-        return check(LIBC.lgetxattr(cString(path), cString(name), value, capacity), "lgetxattr");
+        return check(LIBC.lgetxattr(Mount.next().pathname(path), cString(name), value, capacity), "lgetxattr");
     }
 
     public static List<String> listxattr(final String path) {
@@ -180,11 +184,11 @@ public final class Posix {
 
     /** Returns the list's length in bytes; {@code capacity} 0 asks for nothing but that. */
     public static long listxattr(final String path, final byte[] list, final int capacity) {
-        return check(LIBC.llistxattr(cString(path), list, capacity), "llistxattr");
+        return check(LIBC.llistxattr(Mount.next().pathname(path), list, capacity), "llistxattr");
     }
 
     public static void removexattr(final String path, final String name) {
-        check(LIBC.lremovexattr(cString(path), cString(name)), "lremovexattr");
+        check(LIBC.lremovexattr(Mount.next().pathname(path), cString(name)), "lremovexattr");
     }
 
     // --- the process ---------------------------------------------------------------------------------------------

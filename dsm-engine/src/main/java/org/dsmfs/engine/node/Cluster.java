@@ -1,0 +1,291 @@
+package org.dsmfs.engine.node;
+
+import org.agrona.DirectBuffer;
+import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.membership.Member;
+import org.dsmfs.engine.membership.Membership;
+import org.dsmfs.engine.membership.View;
+import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.network.Stream;
+import org.dsmfs.engine.sharing.Acquisition;
+import org.dsmfs.engine.sharing.PinQueries;
+import org.dsmfs.engine.sharing.Sharing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.stream.Collectors;
+
+/**
+ * The edge between the coherence controller and network, membership and waiting threads. What happens in it happens under
+ * the core's lock.
+ */
+final class Cluster implements Network.Handler, Neighbours {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Lock coreLock;
+    private final Sharing sharing;
+    private final Network network;
+    private final Membership membership;
+    private final Waiter waiter;
+    private final int incarnation;
+    private final AtomicReference<View> nextView = new AtomicReference<>();
+    private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
+    private volatile boolean hasChanged;
+    private volatile boolean awaitsLog;
+    private volatile View view;
+    private long lastTickNs;
+
+    Cluster(final Lock coreLock, final Core core, final Network network, final Membership membership,
+            final Waiter waiter) {
+        this.coreLock = coreLock;
+        this.network = network;
+        this.membership = membership;
+        this.waiter = waiter;
+        this.incarnation = core.incarnation();
+        this.sharing = new Sharing(core, membership.node());
+        core.share(sharing);
+        membership.onView(nextView::set);
+        nextView.compareAndSet(null, membership.view());
+    }
+
+    Sharing sharing() {
+        return sharing;
+    }
+
+    /** @return whether operations may run now; any thread */
+    boolean isServing() {
+        return sharing.isServing() && membership.mayServe();
+    }
+
+    /** @return in words whom this node waits for */
+    String missing() {
+        coreLock.lock();
+        try {
+            if (!membership.mayServe()) {
+                return "the consensus members, to renew this node's lease";
+            }
+            return sharing.missing().stream().map(Cluster::describe).collect(Collectors.joining(", "));
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    private static String describe(final Member member) {
+        return "node " + member.node() + " (" + member.address() + (member.isUp() ? ")" : ", which is down)");
+    }
+
+    Waiter waiter() {
+        return waiter;
+    }
+
+    // --- under the core's lock -----------------------------------------------------------------------------------
+
+    void acquire(final Acquisition acquisition, final List<Core.Wanted> wanted) {
+        sharing.acquire(acquisition, wanted, waiter.nanoTime());
+        afterEvent();
+    }
+
+    void finish(final Acquisition acquisition) {
+        sharing.finish(acquisition);
+        afterEvent();
+    }
+
+    void durable(final long version) {
+        sharing.durable(version);
+        afterEvent();
+    }
+
+    private void afterEvent() {
+        sharing.flush(network);
+        awaitsLog |= sharing.takeAwaitsLog();
+        if (sharing.takeNews()) {
+            waiter.wakeAll();
+        }
+    }
+
+    // --- the network's thread ------------------------------------------------------------------------------------
+
+    /**
+     * Hands over what has come.
+     *
+     * @return whether there was anything
+     */
+    boolean poll(final FetchAction fetcher) {
+        startView();
+        final int work = network.poll(this);
+        final long nowNs = waiter.nanoTime();
+        final List<Fetch> fetches;
+        coreLock.lock();
+        try {
+            if (sharing.isBusy() && nowNs - lastTickNs >= TICK_NS) {
+                lastTickNs = nowNs;
+                sharing.tick(nowNs);
+            }
+            afterEvent();
+            fetches = sharing.takeFetches();
+        } finally {
+            coreLock.unlock();
+        }
+        if (!fetches.isEmpty()) {
+            fetcher.fetch(fetches.toArray(new Fetch[0]));
+            coreLock.lock();
+            try {
+                sharing.fetched();
+                afterEvent();
+            } finally {
+                coreLock.unlock();
+            }
+        }
+        return work > 0 || !fetches.isEmpty();
+    }
+
+    /** Reads pages from disk and gives them to the core. */
+    @FunctionalInterface
+    interface FetchAction {
+        void fetch(Fetch[] fetches);
+    }
+
+    /** @return whether somebody waits for time to pass, or for the network to take a message */
+    boolean isBusy() {
+        return sharing.isBusy() || sharing.hasUnsent();
+    }
+
+    private void startView() {
+        final View next = nextView.getAndSet(null);
+        if (next == null) {
+            return;
+        }
+        final List<Network.Peer> peers = new ArrayList<>();
+        for (final Member member : next.members()) {
+            if (member.isUp() && member.node() != membership.node()) {
+                peers.add(new Network.Peer(member.node(), member.incarnation(), member.address()));
+            }
+        }
+        network.peers(peers);
+        coreLock.lock();
+        try {
+            sharing.start(next);
+            view = next;
+            afterEvent();
+        } finally {
+            coreLock.unlock();
+        }
+        hasChanged = true;
+        waiter.wakeAll();
+    }
+
+    @Override
+    public void onMessage(final int from, final Stream stream, final DirectBuffer buffer, final int offset,
+                          final int length) {
+        coreLock.lock();
+        try {
+            sharing.onBundle(from, stream, buffer, offset, length);
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    @Override
+    public void onDisconnected(final int node) {
+        LOG.info("the connection to node {} broke", node);
+        membership.suspect(node);
+    }
+
+    // --- background work -----------------------------------------------------------------------------------------
+
+    /** @return whether the log should be made durable because another node waits for it; asked once */
+    boolean takeAwaitsLog() {
+        final boolean taken = awaitsLog;
+        awaitsLog = false;
+        return taken;
+    }
+
+    boolean awaitsLog() {
+        return awaitsLog;
+    }
+
+    /** @return whether old versions of pages elsewhere could go if the log were durable */
+    boolean hasUnsettled() {
+        coreLock.lock();
+        try {
+            return sharing.hasUnsettled();
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    void settle() {
+        coreLock.lock();
+        try {
+            sharing.settle();
+            afterEvent();
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    /** Tells listeners that nodes have come or gone. */
+    void notifyChange() {
+        if (hasChanged && isServing()) {
+            hasChanged = false;
+            changeListeners.forEach(Runnable::run);
+        }
+    }
+
+    // --- neighbours ----------------------------------------------------------------------------------------------
+
+    @Override
+    public int node() {
+        return membership.node();
+    }
+
+    @Override
+    public int incarnation() {
+        return incarnation;
+    }
+
+    @Override
+    public boolean isServing(final int node, final int nodeIncarnation) {
+        final View current = view;
+        final Member member = current == null ? null : current.member(node);
+        return member != null && member.isUp() && member.incarnation() == nodeIncarnation;
+    }
+
+    @Override
+    public void listen(final CopyListener listener) {
+        coreLock.lock();
+        try {
+            sharing.listen(listener, waiter::wakeAll);
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    @Override
+    public void onChange(final Runnable listener) {
+        changeListeners.add(listener);
+    }
+
+    @Override
+    public boolean isPinnedElsewhere(final long segment, final long page) {
+        final PinQueries.Query query;
+        coreLock.lock();
+        try {
+            query = sharing.askPinned(segment, page);
+            afterEvent();
+        } finally {
+            coreLock.unlock();
+        }
+        waiter.await(query::isAnswered);
+        return query.isPinned();
+    }
+}

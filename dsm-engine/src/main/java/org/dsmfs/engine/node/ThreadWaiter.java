@@ -1,0 +1,47 @@
+package org.dsmfs.engine.node;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Real threads and real time. */
+final class ThreadWaiter implements Waiter {
+    /** An answer from a neighbour on the same network often comes within this time, sooner than a parked thread wakes. */
+    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final ConcurrentLinkedQueue<Thread> parked = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void await(final BooleanSupplier done) {
+        final long spinEndNs = System.nanoTime() + SPIN_NS;
+        while (System.nanoTime() < spinEndNs) {
+            if (done.getAsBoolean()) {
+                return;
+            }
+            Thread.yield();
+        }
+        final Thread self = Thread.currentThread();
+        boolean interrupted = false;
+        parked.add(self);
+        while (!done.getAsBoolean()) {
+            LockSupport.parkNanos(this, PARK_NS);
+            interrupted |= Thread.interrupted();
+        }
+        parked.remove(self);
+        if (interrupted) {
+            self.interrupt();
+        }
+    }
+
+    @Override
+    public void wakeAll() {
+        parked.forEach(LockSupport::unpark);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+}

@@ -1,0 +1,44 @@
+package org.dsmfs.engine.sim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All calls of all clients of a run, on one counter. */
+public final class History<O> {
+    private final List<Call<O>> calls = new ArrayList<>();
+    private final Map<Thread, Call<O>> current = new HashMap<>();
+    private long counter;
+
+    /**
+     * Makes a call.
+     *
+     * @param operation takes up the result in its {@code run}
+     */
+    public void call(final String client, final O operation, final Runnable run) {
+        final Call<O> call = new Call<>(client, operation, counter++);
+        calls.add(call);
+        current.put(Thread.currentThread(), call);
+        run.run();
+        call.returned(counter++);
+    }
+
+    /** @return the counter's next number */
+    long next() {
+        return counter++;
+    }
+
+    /** The call that this thread is making took effect at that number, it seems. What is said first counts. */
+    void likelyEffect(final long number) {
+        final Call<O> call = current.get(Thread.currentThread());
+        if (call != null && call.likelyEffect() == Call.NEVER) {
+            call.likelyEffect(number);
+        }
+    }
+
+    /** @return in the order in which they began */
+    public List<Call<O>> calls() {
+        return calls;
+    }
+}

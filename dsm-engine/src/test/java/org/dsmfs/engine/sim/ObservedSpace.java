@@ -1,0 +1,64 @@
+package org.dsmfs.engine.sim;
+
+import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.Operation;
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.SpaceStatus;
+
+/** A space that notes when a call's first transaction seems to have taken effect, and lets others go on in between. */
+public final class ObservedSpace implements Space {
+    private static final int MOST_DELAY_NS = 30_000;
+
+    private final Space space;
+    private final Simulation simulation;
+    private final History<?> history;
+
+    public ObservedSpace(final Space space, final Simulation simulation, final History<?> history) {
+        this.space = space;
+        this.simulation = simulation;
+        this.history = history;
+    }
+
+    @Override
+    public <R> R execute(final Operation<R> operation) {
+        simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
+        final long[] lastRun = new long[1];
+        final R result = space.execute(transaction -> {
+            lastRun[0] = history.next();
+            return operation.run(transaction);
+        });
+        history.likelyEffect(lastRun[0]);
+        simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
+        return result;
+    }
+
+    @Override
+    public void sync() {
+        space.sync();
+    }
+
+    @Override
+    public Neighbours neighbours() {
+        return space.neighbours();
+    }
+
+    @Override
+    public int largePageSize() {
+        return space.largePageSize();
+    }
+
+    @Override
+    public SpaceStatus status() {
+        return space.status();
+    }
+
+    @Override
+    public void forEachPage(final PageVisitor visitor) {
+        space.forEachPage(visitor);
+    }
+
+    @Override
+    public void close() {
+        space.close();
+    }
+}

@@ -1,0 +1,203 @@
+package org.dsmfs.engine.sim;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.PageTransaction;
+import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.Space;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Pages as registers, without files: clients on all nodes run transactions that read some registers and write some of
+ * them, and all that they read must fit into one order of the transactions. A register is a page that names its last
+ * writer and is filled by a rule, and a second page that exists or not by another rule, so that a run that sees half of
+ * a transaction is found at once.
+ */
+public final class RegisterWorkload implements Specification<List<Long>, RegisterWorkload.Access> {
+    private static final int REGISTERS = 7;
+    private static final int[] KINDS = {0x21, 0x21 | Segment.LARGE_PAGES, 0x22 | Segment.VOLATILE};
+    private static final int EXTRA_KIND = 0x23;
+    /** Far from the numbers that are granted. */
+    private static final long NUMBER = 77;
+    /** One transaction in this many syncs afterwards. */
+    private static final int CALLS_PER_SYNC = 10;
+    private static final int MOST_PAUSE_NS = 300_000;
+    /** Writers of one in this many registers leave the second page absent. */
+    private static final int WRITERS_PER_ABSENCE = 3;
+
+    private final Simulation simulation;
+    private final History<Access> history = new History<>();
+    private long lastWriter;
+
+    /** One transaction: what it read and wrote. */
+    static final class Access {
+        private final long id;
+        private final boolean isRead;
+        /** By register: whether to write it. */
+        private final Map<Integer, Boolean> registers = new TreeMap<>();
+        /** By register: the writer whose value was read. */
+        private final Map<Integer, Long> writers = new TreeMap<>();
+
+        Access(final long id, final Random random) {
+            this.id = id;
+            this.isRead = random.nextInt(3) == 0;
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                registers.put(random.nextInt(REGISTERS), !isRead && random.nextInt(3) > 0);
+            }
+        }
+
+        /** Reads all. */
+        Access(final long id) {
+            this.id = id;
+            this.isRead = true;
+            for (int i = 0; i < REGISTERS; i++) {
+                registers.put(i, false);
+            }
+        }
+
+        @Override
+        public String toString() {
+            final StringBuilder text = new StringBuilder("transaction " + id + ":");
+            registers.forEach((register, isWritten) -> text.append(" r").append(register).append('=')
+                .append(writers.get(register)).append(isWritten ? " written" : ""));
+            return text.toString();
+        }
+    }
+
+    public RegisterWorkload(final Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    /** Starts a client that makes so many calls. */
+    public SimulatedThread startClient(final String name, final Space node, final int calls) {
+        final Space space = new ObservedSpace(node, simulation, history);
+        return simulation.start(name, () -> {
+            final Random random = simulation.random();
+            for (int i = 0; i < calls; i++) {
+                simulation.sleep(random.nextInt(MOST_PAUSE_NS));
+                call(name, space, new Access(++lastWriter, random));
+                if (random.nextInt(CALLS_PER_SYNC) == 0) {
+                    space.sync();
+                }
+            }
+        });
+    }
+
+    /** Has a client read all registers at once. */
+    public SimulatedThread startLastLook(final String name, final Space node) {
+        final Space space = new ObservedSpace(node, simulation, history);
+        return simulation.start(name, () -> call(name, space, new Access(++lastWriter)));
+    }
+
+    private void call(final String name, final Space space, final Access access) {
+        history.call(name, access, () -> space.execute(transaction -> {
+            run(transaction, access);
+            return null;
+        }));
+    }
+
+    /** @throws AssertionError if what the transactions read does not fit together */
+    public void check() {
+        final Long[] none = new Long[REGISTERS];
+        Arrays.fill(none, 0L);
+        LinearizabilityChecker.check(this, List.of(none), history);
+    }
+
+    private static void run(final PageTransaction transaction, final Access access) {
+        access.writers.clear();
+        access.registers.forEach((register, isWritten) -> {
+            access.writers.put(register, read(transaction, register));
+            if (isWritten) {
+                write(transaction, register, access.id);
+            }
+        });
+    }
+
+    private static long read(final PageTransaction transaction, final int register) {
+        final DirectBuffer page = transaction.read(segment(register), page(register));
+        if (page == null) {
+            return 0;
+        }
+        final long writer = page.getLong(0);
+        final int size = transaction.pageSize(segment(register));
+        for (int offset = 8; offset < size; offset += size / 8) {
+            require(page.getLong(offset) == pattern(writer, offset), register, writer);
+        }
+        final DirectBuffer extra = transaction.read(Segment.of(EXTRA_KIND, NUMBER), register);
+        require(transaction.exists(Segment.of(EXTRA_KIND, NUMBER), register) == hasExtra(writer), register, writer);
+        require(extra == null || extra.getLong(0) == writer, register, writer);
+        return writer;
+    }
+
+    private static void require(final boolean isRight, final int register, final long writer) {
+        if (!isRight) {
+            throw new AssertionError("register " + register + " is not as transaction " + writer + " left it");
+        }
+    }
+
+    private static void write(final PageTransaction transaction, final int register, final long writer) {
+        final int size = transaction.pageSize(segment(register));
+        if (writer % 2 == 0 && !Segment.isVolatile(segment(register))) {
+            final UnsafeBuffer whole = new UnsafeBuffer(new byte[size]);
+            fill(whole, size, writer);
+            transaction.put(segment(register), page(register), 0, whole, 0, size);
+        } else {
+            fill(transaction.write(segment(register), page(register)), size, writer);
+        }
+        if (hasExtra(writer)) {
+            transaction.write(Segment.of(EXTRA_KIND, NUMBER), register).putLong(0, writer);
+        } else {
+            transaction.useReserve();
+            transaction.free(Segment.of(EXTRA_KIND, NUMBER), register);
+        }
+    }
+
+    private static void fill(final MutableDirectBuffer page, final int size, final long writer) {
+        page.putLong(0, writer);
+        for (int offset = 8; offset < size; offset += size / 8) {
+            page.putLong(offset, pattern(writer, offset));
+        }
+    }
+
+    private static boolean hasExtra(final long writer) {
+        return writer % WRITERS_PER_ABSENCE != 0;
+    }
+
+    private static long pattern(final long writer, final int offset) {
+        return (writer << 20 | offset) * 0x9e3779b97f4a7c15L;
+    }
+
+    private static long segment(final int register) {
+        return Segment.of(KINDS[register % KINDS.length], NUMBER);
+    }
+
+    private static long page(final int register) {
+        return register / KINDS.length;
+    }
+
+    @Override
+    public List<Long> apply(final List<Long> state, final Access access, final boolean isReturned) {
+        final List<Long> next = new ArrayList<>(state);
+        for (final Map.Entry<Integer, Boolean> register : access.registers.entrySet()) {
+            if (isReturned && !state.get(register.getKey()).equals(access.writers.get(register.getKey()))) {
+                return null;
+            }
+            if (register.getValue()) {
+                next.set(register.getKey(), access.id);
+            }
+        }
+        return next;
+    }
+
+    @Override
+    public Object fingerprint(final List<Long> state) {
+        return state;
+    }
+}

@@ -1,0 +1,12 @@
+package org.dsmfs.engine.sim;
+
+import org.dsmfs.engine.Space;
+
+/** Nodes that share a space in a {@link Simulation}. */
+public interface SimulatedCluster {
+    /** @return how many nodes there are, numbered from 0 */
+    int size();
+
+    /** @return the space as the node sees it */
+    Space space(int node);
+}

@@ -1,0 +1,100 @@
+package org.dsmfs.layout;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.sim.History;
+import org.dsmfs.engine.sim.LinearizabilityChecker;
+import org.dsmfs.engine.sim.ObservedSpace;
+import org.dsmfs.engine.sim.SimulatedThread;
+import org.dsmfs.engine.sim.Simulation;
+import org.dsmfs.engine.sim.Specification;
+
+/**
+ * Clients on all nodes of a simulated cluster that make random calls of the filesystem, on so few names that they meet.
+ * The results must be those of some order of the calls that respects which came after which.
+ */
+final class FileWorkload implements Specification<TreeState, FileCall> {
+    final Simulation simulation;
+    /** Inodes that anybody has seen; some are gone. */
+    final List<Long> directories = new ArrayList<>(List.of(FileSystem.ROOT));
+    final List<Long> files = new ArrayList<>();
+    private final History<FileCall> history = new History<>();
+
+    FileWorkload(final Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    /** @return a node's space, observed; what a node opens its filesystem in */
+    Space observe(final Space space) {
+        return new ObservedSpace(space, simulation, history);
+    }
+
+    /** Starts a client that makes so many random calls. */
+    SimulatedThread startClient(final String name, final int node, final FileSystem fs, final int calls) {
+        return simulation.start(name, () -> new FileClient(this, name, node, fs).run(calls));
+    }
+
+    /** Has a client look at all there is. */
+    SimulatedThread startLastLook(final String name, final int node, final FileSystem fs) {
+        return simulation.start(name, () -> new FileClient(this, name, node, fs).lookAtAll());
+    }
+
+    FileCall call(final String client, final FileCall call) {
+        history.call(client, call, call::run);
+        return call;
+    }
+
+    /** @throws AssertionError if the results do not fit together */
+    void check() {
+        LinearizabilityChecker.check(this, new TreeState(new ModelFileSystem(), new LockModel()), history);
+    }
+
+    /** @return calls so far */
+    int calls() {
+        return history.calls().size();
+    }
+
+    @Override
+    public TreeState apply(final TreeState state, final FileCall call, final boolean isReturned) {
+        return call.apply(state, isReturned);
+    }
+
+    @Override
+    public Object fingerprint(final TreeState state) {
+        return state.toString();
+    }
+
+    /** What readdir shows: names with inode numbers. */
+    static TreeMap<String, Long> list(final FileSystem fs, final long ino) {
+        final TreeMap<String, Long> names = new TreeMap<>();
+        fs.readDirectory(ino, 0, (name, entry, type, cookie) -> {
+            names.put(new String(name, UTF_8), entry);
+            return true;
+        });
+        return names;
+    }
+
+    /** What read shows, as {@link #describe}. */
+    static String read(final FileSystem fs, final long ino, final long offset, final int length) {
+        final byte[] bytes = new byte[length];
+        return describe(bytes, fs.read(ino, offset, new UnsafeBuffer(bytes), 0, length));
+    }
+
+    /** @return the bytes, each with how often it comes in a row */
+    static String describe(final byte[] bytes, final int length) {
+        final StringBuilder text = new StringBuilder();
+        int start = 0;
+        for (int i = 1; i <= length; i++) {
+            if (i == length || bytes[i] != bytes[start]) {
+                text.append(i - start).append(bytes[start] == 0 ? '.' : (char) bytes[start]);
+                start = i;
+            }
+        }
+        return text.toString();
+    }
+}
