@@ -1,7 +1,6 @@
 package org.dsmfs.engine.network.secure;
 
 import io.aeron.protocol.HeaderFlyweight;
-import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 import java.net.InetSocketAddress;
@@ -58,7 +57,7 @@ final class Gate {
 
     /** Opens a datagram in Aeron's buffer, such that Aeron passes on nothing but genuine frames and handshakes. */
     void receive(final MutableDirectBuffer buffer, final int length, final InetSocketAddress from) {
-        isHandshake = Sessions.isHandshake(buffer, length);
+        isHandshake = sessions.takeHandshake(buffer, length);
         if (isHandshake) {
             route(buffer, (short) HeaderFlyweight.HDR_TYPE_RTTM);
             return;
@@ -80,9 +79,9 @@ final class Gate {
         return frameLength;
     }
 
-    /** @return what to send back for a handshake, or null */
-    ByteBuffer answer(final DirectBuffer handshake, final InetSocketAddress from) {
-        return sessions.answer(handshake, from, outgoing) ? outgoing : null;
+    /** @return what to send back for the handshake that came last, or null */
+    ByteBuffer answer(final InetSocketAddress from) {
+        return sessions.answer(from, outgoing) ? outgoing : null;
     }
 
     private static void route(final MutableDirectBuffer buffer, final short frameType) {

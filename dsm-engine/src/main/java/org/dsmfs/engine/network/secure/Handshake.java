@@ -50,13 +50,13 @@ final class Handshake {
         write(target, Datagram.ACCEPT, role, openerShare, accepterShare);
     }
 
-    /**
-     * Takes a datagram of the length of a handshake, for the getters below.
-     *
-     * @return whether somebody who holds the cluster key made it
-     */
-    boolean read(final DirectBuffer datagram) {
+    /** Takes a datagram of the length of a handshake, for the methods below. */
+    void read(final DirectBuffer datagram) {
         datagram.getBytes(0, bytes);
+    }
+
+    /** @return whether somebody who holds the cluster key made it */
+    boolean isGenuine() {
         mac.update(bytes, 0, Datagram.MAC_OFFSET);
         final byte[] genuine = mac.doFinal();
         final byte[] given = Arrays.copyOfRange(bytes, Datagram.MAC_OFFSET, Datagram.HANDSHAKE_BYTES);

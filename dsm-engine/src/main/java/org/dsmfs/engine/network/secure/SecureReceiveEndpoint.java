@@ -137,7 +137,7 @@ final class SecureReceiveEndpoint extends ReceiveChannelEndpoint {
             super.onRttMeasurement(header, buffer, length, from, transportIndex);
             return;
         }
-        final ByteBuffer answer = gate.answer(buffer, from);
+        final ByteBuffer answer = gate.answer(from);
         if (answer != null) {
             transmit(hasDestinationControl()
                 ? destination(transportIndex).receiveDatagramChannel() : receiveDatagramChannel(), answer, from);

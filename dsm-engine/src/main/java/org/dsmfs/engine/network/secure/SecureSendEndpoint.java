@@ -61,7 +61,7 @@ final class SecureSendEndpoint extends SendChannelEndpoint {
             super.onRttMeasurement(header, buffer, length, from);
             return;
         }
-        final ByteBuffer answer = gate.answer(buffer, from);
+        final ByteBuffer answer = gate.answer(from);
         if (answer != null) {
             try {
                 sendDatagramChannel.send(answer, from);

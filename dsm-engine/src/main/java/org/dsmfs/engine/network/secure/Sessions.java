@@ -92,11 +92,15 @@ final class Sessions {
         return session.sealed() >= replaceAfterDatagrams || peer.isSilent(nowNs);
     }
 
-    /** @return whether the datagram is to be passed to {@link #answer} */
-    static boolean isHandshake(final DirectBuffer datagram, final int length) {
-        return length == Datagram.HANDSHAKE_BYTES && datagram.getByte(Datagram.VERSION_OFFSET) == Datagram.VERSION
-            && (datagram.getByte(Datagram.TYPE_OFFSET) == Datagram.OPEN
-            || datagram.getByte(Datagram.TYPE_OFFSET) == Datagram.ACCEPT);
+    /** @return whether the datagram is a handshake and was taken; {@link #answer} is to be called then */
+    boolean takeHandshake(final DirectBuffer datagram, final int length) {
+        if (length != Datagram.HANDSHAKE_BYTES || datagram.getByte(Datagram.VERSION_OFFSET) != Datagram.VERSION
+            || datagram.getByte(Datagram.TYPE_OFFSET) != Datagram.OPEN
+            && datagram.getByte(Datagram.TYPE_OFFSET) != Datagram.ACCEPT) {
+            return false;
+        }
+        handshake.read(datagram);
+        return true;
     }
 
     /**
@@ -133,13 +137,13 @@ final class Sessions {
     }
 
     /**
-     * Takes a handshake.
+     * Judges the handshake that was taken.
      *
      * @param answer filled with what is to be sent back
      * @return whether there is something to be sent back; never for what does not prove the cluster key
      */
-    boolean answer(final DirectBuffer datagram, final InetSocketAddress from, final ByteBuffer answer) {
-        if (!handshake.read(datagram)) {
+    boolean answer(final InetSocketAddress from, final ByteBuffer answer) {
+        if (!handshake.isGenuine()) {
             refuse(Refusals.Reason.WRONG_KEY, from);
             return false;
         }

@@ -59,8 +59,8 @@ class SessionsTest {
 
         private byte[] receive(final byte[] datagram, final InetSocketAddress from) {
             final UnsafeBuffer buffer = new UnsafeBuffer(Arrays.copyOf(datagram, Datagram.MAX_BYTES));
-            if (Sessions.isHandshake(buffer, datagram.length)) {
-                return sessions.answer(buffer, from, outgoing) ? taken() : null;
+            if (sessions.takeHandshake(buffer, datagram.length)) {
+                return sessions.answer(from, outgoing) ? taken() : null;
             }
             final int length = sessions.open(buffer, datagram.length, from);
             if (length >= 0) {
