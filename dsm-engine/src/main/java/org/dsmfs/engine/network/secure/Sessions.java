@@ -13,9 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The sessions of one endpoint. Where a frame is to be sent and there is no session yet, a request for one goes instead,
- * and the frame is lost; Aeron sends its setup and status frames again and again, so nothing else is needed to repeat
- * requests. Nothing that does not prove the cluster key is answered. One thread.
+ * The sessions of one endpoint. Where a frame is to be sent and there is no session yet, a request for one goes
+ * instead, and the frame is lost; Aeron sends its setup and status frames again and again, so nothing else is needed to
+ * repeat requests. Nothing that does not prove the cluster key is answered. One thread.
  */
 final class Sessions {
     /** Datagrams after which a session is replaced: far below what AES-GCM allows under one key. */

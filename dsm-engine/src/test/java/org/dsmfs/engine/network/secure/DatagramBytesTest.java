@@ -61,7 +61,8 @@ class DatagramBytesTest {
     void sealedByTheOpener() {
         final Session session = handshake.opened(ADDRESS, OPENER_SHARE, ACCEPTER_SHARE, 1);
         assertEquals("0101000001000000" + ACCEPTER_SHARE_HEX.substring(0, 16)
-            + "97029339762f723e2893fae826d5855e46d90bffd9f197a489102a75893cb2cbba65", sealed(session, "a frame of Aeron's"));
+            + "97029339762f723e2893fae826d5855e46d90bffd9f197a489102a75893cb2cbba65",
+            sealed(session, "a frame of Aeron's"));
     }
 
     @Test

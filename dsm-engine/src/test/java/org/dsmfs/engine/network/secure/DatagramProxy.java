@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -81,7 +83,7 @@ final class DatagramProxy implements AutoCloseable {
                 selector.select(key -> {
                     try {
                         forward((DatagramChannel) key.channel(), (InetSocketAddress) key.attachment());
-                    } catch (final java.net.PortUnreachableException e) {
+                    } catch (final PortUnreachableException e) {
                         // The server is down: the datagram is lost, as it would be without a proxy.
                         return;
                     } catch (final IOException e) {
@@ -89,7 +91,7 @@ final class DatagramProxy implements AutoCloseable {
                     }
                 }, 50);
             }
-        } catch (final java.nio.channels.ClosedSelectorException e) {
+        } catch (final ClosedSelectorException e) {
             return;
         } catch (final UncheckedIOException e) {
             failure = e.getCause();

@@ -12,12 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 
@@ -60,7 +63,7 @@ class SecureEndpointsTest {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (final IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -116,7 +119,7 @@ class SecureEndpointsTest {
     void nothingIsReadableOnTheWay() throws Exception {
         try (DatagramProxy proxy = new DatagramProxy(port);
              TestDriver a = new TestDriver(KEY); TestDriver b = new TestDriver(KEY)) {
-            final List<byte[]> wire = new java.util.concurrent.CopyOnWriteArrayList<>();
+            final List<byte[]> wire = new CopyOnWriteArrayList<>();
             proxy.tamper = (datagram, toServer, onward) -> {
                 wire.add(datagram);
                 onward.send(datagram);
@@ -137,7 +140,9 @@ class SecureEndpointsTest {
     @Test
     void manyDestinations() {
         final int otherPort = freePort();
-        try (TestDriver a = new TestDriver(KEY); TestDriver b = new TestDriver(KEY); TestDriver c = new TestDriver(KEY)) {
+        try (TestDriver a = new TestDriver(KEY);
+             TestDriver b = new TestDriver(KEY);
+             TestDriver c = new TestDriver(KEY)) {
             final Subscription one = b.subscribe("aeron:udp?control-mode=manual");
             one.addDestination(channel(port));
             final Subscription two = c.subscribe(channel(otherPort));
@@ -240,7 +245,7 @@ class SecureEndpointsTest {
                 return garbage;
             }
             case 1: {
-                return java.util.Arrays.copyOf(datagram, random.nextInt(datagram.length));
+                return Arrays.copyOf(datagram, random.nextInt(datagram.length));
             }
             case 2: {
                 final byte[] flipped = datagram.clone();
