@@ -52,14 +52,18 @@ public final class DsmFileSystem implements FileSystem {
         final Space space, final WallClock clock, final AtimePolicy atime, final Caller founder) {
         final DsmFileSystem fileSystem = new DsmFileSystem(space, clock, atime);
         final long seed = NameHash.mix(clock.epochNanos());
-        fileSystem.transactions.run(run -> {
-            if (!Formatter.isFormatted(run.tx())) {
+        final boolean isNew = fileSystem.transactions.call(run -> {
+            final boolean isFormatted = Formatter.isFormatted(run.tx());
+            if (!isFormatted) {
                 Formatter.format(run, seed, founder);
             }
+            return !isFormatted;
         });
         space.neighbours().listen(fileSystem.new NeighbourWatch());
         space.neighbours().onChange(fileSystem::neighboursChanged);
-        fileSystem.orphanSweep.sweep();
+        if (!isNew) {
+            fileSystem.orphanSweep.sweep();
+        }
         return fileSystem;
     }
 
