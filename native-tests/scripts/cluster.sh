@@ -169,7 +169,7 @@ cluster_stop_node() {
 
 cluster_await_end() {
     local pid=$1 deadline=$((SECONDS + CLUSTER_STOP_SECONDS))
-    while kill -0 "$pid" 2> /dev/null; do
+    while is_running "$pid"; do
         ((SECONDS < deadline)) || return 1
         sleep 0.1
     done

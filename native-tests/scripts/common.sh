@@ -55,6 +55,13 @@ new_subdirectory() {
     at_exit rm -rf --one-file-system "$made"
 }
 
+# is_running PID: whether the process has not ended; one that nobody has waited for yet has.
+is_running() {
+    local state
+    state=$(sed -n 's/^State:\s*\(.\).*/\1/p' "/proc/$1/status" 2> /dev/null)
+    [[ -n $state && $state != Z ]]
+}
+
 is_mounted() {
     grep -q " $1 " /proc/self/mounts
 }

@@ -84,7 +84,7 @@ await_progress() {
 loads_are_alive() {
     local load
     for load in "${loads[@]}"; do
-        kill -0 "$load" 2> /dev/null || return 1
+        is_running "$load" || return 1
     done
 }
 

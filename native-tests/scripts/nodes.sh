@@ -28,7 +28,7 @@ cluster_start
 status=0
 "$@" || status=$?
 for ((node = 1; node <= cluster_nodes; node++)); do
-    if ! kill -0 "${cluster_pids[node]}" 2> /dev/null; then
+    if ! is_running "${cluster_pids[node]}"; then
         echo "node $node is no longer running" >&2
         ((status)) || status=1
     fi
