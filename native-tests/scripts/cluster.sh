@@ -32,7 +32,8 @@ Options for the nodes:
 END
 }
 
-# cluster_option ARGUMENT...: takes one option from the front and sets "taken" to the number of arguments that it has, or 0.
+# cluster_option ARGUMENT...: takes one option from the front and sets "taken" to the number of its arguments, itself
+# included, or 0 if there is none.
 # shellcheck disable=SC2034  # read by the scripts
 cluster_option() {
     taken=2

@@ -5,9 +5,9 @@
 #
 #   --rounds N   failures of each node, by turns a kill -9 and a cut link (default 2)
 #
-# The load is node-load.pl on every node. When a node fails, each other one must acknowledge a new write within 5 s. After
-# a while the node comes back, by being started again or by its link being restored, and must acknowledge writes within
-# 30 s; then every node must have all that was acknowledged anywhere. With --loopback no links are cut.
+# The load is node-load.pl on every node. When a node fails, each other one must acknowledge a new write within 5 s.
+# After a while the node comes back, by being started again or by its link being restored, and must acknowledge writes
+# within 30 s; then every node must have all that was acknowledged anywhere. With --loopback no links are cut.
 
 source "$(dirname "$0")/common.sh"
 source "$(dirname "$0")/cluster.sh"
@@ -63,8 +63,8 @@ now_ms() {
     date +%s%3N
 }
 
-# await_progress SINCE_MS SECONDS NODE...: waits until each node has acknowledged two more writes, of which the second began
-# after the call; prints for the slowest how long after SINCE_MS that was.
+# await_progress SINCE_MS SECONDS NODE...: waits until each node has acknowledged two more writes, of which the second
+# began after the call; prints for the slowest how long after SINCE_MS that was.
 await_progress() {
     local since=$1 deadline=$(($1 + 1000 * $2)) node
     local -A before=()
@@ -119,9 +119,9 @@ fail_node() {
 }
 
 verify_everywhere() {
-    local directory
+    local directory load=$here/node-load.pl
     for directory in "${cluster_dirs[@]}"; do
-        timeout 60 perl "$here/node-load.pl" verify "$directory" "$cluster_nodes" "$state" > "$state/load-verify" 2>&1 ||
+        timeout 60 perl "$load" verify "$directory" "$cluster_nodes" "$state" > "$state/load-verify" 2>&1 ||
             fail "contents are wrong in $directory"
     done
 }

@@ -4,9 +4,9 @@
 #   nodes.sh [OPTIONS] COMMAND [ARGUMENT...]
 #
 # Each node has a store, a daemon, a mount point, and a network namespace joined to the others by a bridge. The command
-# finds the mount points in DIRS, separated by spaces (and in NODE_DIRS, for the tests in Java), and the daemons' process
-# numbers in NODE_PIDS. Afterwards everything is taken down, also after a failure, and then the ends of the daemons' logs
-# are printed. Ends with the command's status, or 1 if a node died or does not end cleanly.
+# finds the mount points in DIRS, separated by spaces (and in NODE_DIRS, for the tests in Java), and the daemons'
+# process numbers in NODE_PIDS. Afterwards everything is taken down, also after a failure, and then the ends of the
+# daemons' logs are printed. Ends with the command's status, or 1 if a node died or does not end cleanly.
 
 source "$(dirname "$0")/common.sh"
 source "$(dirname "$0")/cluster.sh"
