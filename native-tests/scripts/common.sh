@@ -55,6 +55,27 @@ new_subdirectory() {
     at_exit rm -rf --one-file-system "$made"
 }
 
+# is_running PID: whether the process has not ended; one that nobody has waited for yet has.
+is_running() {
+    local state
+    state=$(sed -n 's/^State:\s*\(.\).*/\1/p' "/proc/$1/status" 2> /dev/null)
+    [[ -n $state && $state != Z ]]
+}
+
 is_mounted() {
     grep -q " $1 " /proc/self/mounts
+}
+
+# fetch_ping_pong: sets ping_pong to the program of the Debian package ctdb, which is taken out of the package and not
+# installed, as that would start a cluster's daemon. Needs scratch, a temporary directory.
+# shellcheck disable=SC2034,SC2154  # for the scripts
+fetch_ping_pong() {
+    if ping_pong=$(command -v ping_pong); then
+        return
+    fi
+    need dpkg-deb dpkg
+    (cd "$scratch" && apt-get -q -o APT::Sandbox::User=root download ctdb > /dev/null 2>&1) ||
+        die "the package ctdb, which has ping_pong, cannot be fetched; try apt-get update"
+    dpkg-deb --fsys-tarfile "$scratch"/ctdb_*.deb | tar -C "$scratch" -xf - ./usr/bin/ping_pong
+    ping_pong=$scratch/usr/bin/ping_pong
 }

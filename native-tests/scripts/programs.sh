@@ -13,6 +13,7 @@
 
 # shellcheck disable=SC2317  # the steps' functions are called by name
 source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/steps.sh"
 here=$(dirname "$(realpath "$0")")
 
 [[ $# -ge 1 ]] || { usage >&2; exit 2; }
@@ -32,18 +33,6 @@ chmod 755 "$work" "$scratch"
 # by_extent QUICK FULL: prints the one that applies.
 by_extent() {
     if [[ $extent == full ]]; then echo "$2"; else echo "$1"; fi
-}
-
-# Fetches a source package with an apt configuration of our own, so that the system's lists stay as they are.
-fetch_source() {
-    local apt=$scratch/apt uri release
-    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-    read -r uri release < <(apt-get indextargets --format "\$(REPO_URI) \$(RELEASE)" 'Created-By: Packages')
-    echo "deb-src [trusted=yes] $uri $release main" > "$apt/sources.list"
-    local options=(-q -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=-
-        -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root)
-    apt-get "${options[@]}" update
-    (cd "$scratch" && apt-get "${options[@]}" source --download-only "$1")
 }
 
 run_c_project() {
@@ -237,36 +226,8 @@ run_dbench() {
     dbench -D "$work/dbench" -t 30 4
 }
 
-failed=0
-
-# step NAME: runs the function of that name in a directory of its own.
-step() {
-    local name=$1 start end status=0 pid
-    [[ ${#selected[@]} == 0 || " ${selected[*]} " == *" $name "* ]] || return 0
-    mkdir "$work/$name"
-    start=$(date +%s%N)
-    # In the background, because errexit does not hold in a command whose status is tested.
-    (set -e; "run_${name//-/_}") > "$scratch/$name.log" 2>&1 &
-    pid=$!
-    wait "$pid" || status=$?
-    end=$(date +%s%N)
-    awk -v name="$name" -v ns=$((end - start)) -v status="$status" \
-        'BEGIN { printf "%s %-16s %8.1f s\n", status == 0 ? "PASS" : "FAIL", name, ns / 1e9 }'
-    if [[ $status != 0 ]]; then
-        failed=1
-        tail -n 25 "$scratch/$name.log" | sed 's/^/    /'
-    fi
-    rm -rf "${work:?}/$name"
-}
-
 steps=(c-project git sqlite-wal sqlite-rollback postgresql rsync tar fio fio-mmap)
 if [[ $extent == full || ${#selected[@]} -gt 0 ]]; then
     steps+=(maven stress-ng dbench)
 fi
-for name in "${selected[@]}"; do
-    [[ " ${steps[*]} " == *" $name "* ]] || die "no such step: $name"
-done
-for name in "${steps[@]}"; do
-    step "$name"
-done
-exit "$failed"
+run_steps "${steps[@]}"

@@ -15,7 +15,7 @@ final class AccessTime {
     /** Notes that the inode's content was read. */
     void accessed(final Run run, final Inode inode) {
         if (policy == AtimePolicy.STRICTATIME || policy == AtimePolicy.RELATIME && isDue(run, inode.view())) {
-            inode.edit().atime(run.nowSeconds(), run.nowNanos());
+            run.accessed(inode);
         }
     }
 

@@ -59,16 +59,16 @@ final class AttributeOperations {
         if (change.setMode) {
             AccessRules.changeMode(inode, change.mode);
         }
-        if (change.setAtime) {
-            inode.edit().atime(change.atimeNow ? run.nowSeconds() : change.atimeSeconds,
-                change.atimeNow ? run.nowNanos() : change.atimeNanos);
-        }
-        if (change.setMtime) {
-            inode.edit().mtime(change.mtimeNow ? run.nowSeconds() : change.mtimeSeconds,
-                change.mtimeNow ? run.nowNanos() : change.mtimeNanos);
-        }
         if (change.setMode || change.setUid || change.setGid || change.setAtime || change.setMtime) {
             run.changed(inode);
+        }
+        if (change.setAtime) {
+            inode.edit().atime(change.atimeNow ? inode.view().ctimeSeconds() : change.atimeSeconds,
+                change.atimeNow ? inode.view().ctimeNanos() : change.atimeNanos);
+        }
+        if (change.setMtime) {
+            inode.edit().mtime(change.mtimeNow ? inode.view().ctimeSeconds() : change.mtimeSeconds,
+                change.mtimeNow ? inode.view().ctimeNanos() : change.mtimeNanos);
         }
         return moreToReclaim;
     }

@@ -5,6 +5,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.layout.page.InodePage;
@@ -14,38 +16,78 @@ import org.dsmfs.layout.page.PageKind;
 public final class DsmFileSystem implements FileSystem {
     private final Space space;
     private final OpenInodes open = new OpenInodes();
-    private final Reclaimer reclaimer = new Reclaimer(open);
-    private final Namespace namespace = new Namespace(open, reclaimer);
-    private final Rename rename = new Rename(namespace);
-    private final AttributeOperations attributes = new AttributeOperations(open, reclaimer);
+    private final Reclaimer reclaimer;
+    private final Namespace namespace;
+    private final Rename rename;
+    private final AttributeOperations attributes;
     private final AccessTime accessTime;
     private final FileOperations files;
     private final Transactions transactions;
+    private final OrphanSweep orphanSweep;
     private final List<UnlockListener> unlockListeners = new CopyOnWriteArrayList<>();
+    private volatile boolean isClosed;
 
     private DsmFileSystem(final Space space, final WallClock clock, final AtimePolicy atime) {
         this.space = space;
+        final Orphans orphans = new Orphans(space.neighbours());
+        reclaimer = new Reclaimer(open, orphans);
+        namespace = new Namespace(open, reclaimer);
+        rename = new Rename(namespace);
+        attributes = new AttributeOperations(open, reclaimer);
         accessTime = new AccessTime(atime);
         files = new FileOperations(accessTime);
         transactions = new Transactions(space, clock, reclaimer);
+        orphanSweep = new OrphanSweep(transactions, orphans, space.neighbours());
     }
 
     /**
-     * Opens the filesystem in the space, or makes one if the space is empty: a root directory of mode 0755 that belongs
-     * to the superuser. What a crash left without a name is freed.
+     * Opens the filesystem in the space, or makes one if the space is empty: a root directory of mode 0755. What a crash
+     * left without a name is freed.
      *
+     * @param founder whom the root directory of a new filesystem belongs to
      * @throws LayoutException if the space holds something else, or a newer version
      * @throws ErrnoException  EIO
      */
-    public static DsmFileSystem open(final Space space, final WallClock clock, final AtimePolicy atime) {
+    public static DsmFileSystem open(
+        final Space space, final WallClock clock, final AtimePolicy atime, final Caller founder) {
         final DsmFileSystem fileSystem = new DsmFileSystem(space, clock, atime);
         final long seed = NameHash.mix(clock.epochNanos());
-        if (fileSystem.transactions.call(run -> Formatter.isFormatted(run.tx()))) {
-            fileSystem.reclaimOrphans();
-        } else {
-            fileSystem.transactions.run(run -> Formatter.format(run, seed));
+        final boolean isNew = fileSystem.transactions.call(run -> {
+            final boolean isFormatted = Formatter.isFormatted(run.tx());
+            if (!isFormatted) {
+                Formatter.format(run, seed, founder);
+            }
+            return !isFormatted;
+        });
+        space.neighbours().listen(fileSystem.new NeighbourWatch());
+        space.neighbours().onChange(fileSystem::neighboursChanged);
+        if (!isNew) {
+            fileSystem.orphanSweep.sweep();
         }
         return fileSystem;
+    }
+
+    /** Answers for what this node keeps outside the pages. */
+    private final class NeighbourWatch implements Neighbours.CopyListener {
+        @Override
+        public boolean release(final long segment, final long page, final Runnable released) {
+            return true;
+        }
+
+        @Override
+        public void lost(final long segment, final long page) {
+        }
+
+        @Override
+        public boolean isPinned(final long segment, final long page) {
+            return Segment.kind(segment) == PageKind.INODE.code() && open.isOpen(Segment.number(segment));
+        }
+    }
+
+    private void neighboursChanged() {
+        if (!isClosed) {
+            orphanSweep.sweep();
+        }
     }
 
     @Override
@@ -155,7 +197,22 @@ public final class DsmFileSystem implements FileSystem {
 
     @Override
     public void release(final long ino) {
-        final boolean more = transactions.call(run -> {
+        final boolean moreToReclaim;
+        try {
+            moreToReclaim = close(ino);
+        } catch (final ErrnoException e) {
+            if (e.errno() == Errno.EIO) {
+                // The caller is rid of it in any case, and nothing shall keep the file from being freed by others.
+                open.released(ino);
+            }
+            throw e;
+        }
+        transactions.reclaim(moreToReclaim ? ino : 0);
+    }
+
+    /** @return whether there is more of the inode to reclaim */
+    private boolean close(final long ino) {
+        return transactions.call(run -> {
             final long users = open.count(ino);
             if (users == 0) {
                 throw Errno.EBADF.exception();
@@ -169,7 +226,6 @@ public final class DsmFileSystem implements FileSystem {
             open.released(ino);
             return moreToReclaim;
         });
-        transactions.reclaim(more ? ino : 0);
     }
 
     @Override
@@ -287,24 +343,12 @@ public final class DsmFileSystem implements FileSystem {
 
     @Override
     public void close() {
+        isClosed = true;
         transactions.run(run -> open.clear());
-        reclaimOrphans();
+        orphanSweep.sweep();
+        orphanSweep.removeOwnList();
+        space.neighbours().listen(null);
         transactions.sync();
-    }
-
-    /** Frees what has no name and no user; what is damaged stays and is logged. */
-    private void reclaimOrphans() {
-        new DirectoryReader(transactions, new AccessTime(AtimePolicy.NOATIME), Orphans.INO).read(
-            DirectoryReader.BEHIND_DOTS, (name, ino, type, cookie) -> {
-                try {
-                    transactions.reclaim(ino);
-                } catch (final ErrnoException e) {
-                    if (e.errno() != Errno.EIO) {
-                        throw e;
-                    }
-                }
-                return true;
-            });
     }
 
     private void answer(final Attributes out, final Function<Run, Inode> operation) {

@@ -32,6 +32,7 @@ public final class FileSystemCheck {
     private final Long2ObjectHashMap<Pages> pagesByInode = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<Links> linksByInode = new Long2ObjectHashMap<>();
     private final Deque<Long> directories = new ArrayDeque<>();
+    private final LongHashSet orphanLists = new LongHashSet();
     private final LongHashSet orphans = new LongHashSet();
 
     /** How many pages of each kind exist with an inode's number. */
@@ -59,7 +60,7 @@ public final class FileSystemCheck {
     }
 
     /** What an entry leads to. */
-    private record Target(int type, long parent) {
+    private record Target(int type, long parent, long orphanList) {
     }
 
     private FileSystemCheck(final Space space) {
@@ -81,7 +82,7 @@ public final class FileSystemCheck {
             }
             return;
         }
-        walkDirectory(Orphans.INO);
+        directories.add(Orphans.INO);
         directories.add(FileSystem.ROOT);
         links(FileSystem.ROOT).names = 1;
         links(Orphans.INO).names = 1;
@@ -154,7 +155,7 @@ public final class FileSystemCheck {
             if (entryOfName == null || entryOfName.ino() != ino) {
                 found(ino, entry + " is not found by a lookup");
             }
-            return new Target(FileType.of(inode.view().mode()), inode.view().parent());
+            return new Target(FileType.of(inode.view().mode()), inode.view().parent(), Orphans.listOf(inode));
         });
         if (target == null) {
             return;
@@ -162,8 +163,13 @@ public final class FileSystemCheck {
         if (target.type != type) {
             found(ino, entry + " tells another type than the inode");
         }
-        if (directory == Orphans.INO) {
-            orphans.add(ino);
+        final boolean isList = directory == Orphans.INO && Orphans.ListOwner.parse(name) != null;
+        if (isList) {
+            orphanLists.add(ino);
+        } else if (directory == Orphans.INO || orphanLists.contains(directory)) {
+            if (!orphans.add(ino) || target.orphanList != directory) {
+                found(ino, entry + " is not the list of orphans that it belongs to");
+            }
             return;
         }
         links(ino).names++;

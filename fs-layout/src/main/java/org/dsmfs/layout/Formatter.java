@@ -25,16 +25,22 @@ final class Formatter {
         return true;
     }
 
-    static void format(final Run run, final long seed) {
-        makeDirectory(run, FileSystem.ROOT, 0755, seed);
-        makeDirectory(run, Orphans.INO, 0, NameHash.mix(seed));
+    /** @param founder whom the root directory belongs to */
+    static void format(final Run run, final long seed, final Caller founder) {
+        final Inode root = makeDirectory(run, FileSystem.ROOT, FileSystem.ROOT, 0755, seed);
+        root.edit().uid(founder.uid());
+        root.edit().gid(founder.gid());
+        makeDirectory(run, Orphans.INO, Orphans.INO, 0, NameHash.mix(seed));
     }
 
-    private static void makeDirectory(final Run run, final long ino, final int permissions, final long seed) {
+    /** Makes a directory that its parent knows nothing of yet. */
+    static Inode makeDirectory(
+        final Run run, final long ino, final long parent, final int permissions, final long seed) {
         final Inode directory = run.create(ino);
         directory.edit().mode(FileType.DIRECTORY | permissions);
         directory.edit().nlink(2);
-        directory.edit().parent(ino);
+        directory.edit().parent(parent);
         new DirectoryTree(directory).initialise(seed);
+        return directory;
     }
 }

@@ -118,7 +118,8 @@ final class Namespace {
         if (inode.isDirectory()) {
             throw Errno.EPERM.exception();
         }
-        if (inode.view().nlink() == 0 && !inode.view().has(InodePage.TEMPORARY)) {
+        final boolean mayGetFirstName = inode.view().has(InodePage.TEMPORARY) && open.isOpen(ino);
+        if (inode.view().nlink() == 0 && !mayGetFirstName) {
             throw Errno.ENOENT.exception();
         }
         final Inode directory = run.linkedDirectory(newParent);

@@ -3,25 +3,25 @@ package org.dsmfs.layout;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * How often each inode is open here. Used only inside operations, which exclude each other; changed only as the last
- * thing an operation does, since a run may be repeated.
+ * How often each inode is open on this node. Changed only inside operations, which exclude each other, and only as the
+ * last thing an operation does, since a run may be repeated. Other nodes' questions come at any time. Thread-safe.
  */
 final class OpenInodes {
     private final Long2LongHashMap counts = new Long2LongHashMap(0);
 
-    boolean isOpen(final long ino) {
+    synchronized boolean isOpen(final long ino) {
         return counts.get(ino) > 0;
     }
 
-    long count(final long ino) {
+    synchronized long count(final long ino) {
         return counts.get(ino);
     }
 
-    void opened(final long ino) {
+    synchronized void opened(final long ino) {
         counts.put(ino, counts.get(ino) + 1);
     }
 
-    void released(final long ino) {
+    synchronized void released(final long ino) {
         final long left = counts.get(ino) - 1;
         if (left > 0) {
             counts.put(ino, left);
@@ -30,7 +30,7 @@ final class OpenInodes {
         }
     }
 
-    void clear() {
+    synchronized void clear() {
         counts.clear();
     }
 }

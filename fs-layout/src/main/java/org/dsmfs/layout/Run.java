@@ -5,6 +5,7 @@ import java.util.List;
 import org.dsmfs.engine.PageTransaction;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.layout.page.DamagedPageException;
+import org.dsmfs.layout.page.InodePage;
 
 /** One run of one operation: its transaction, its time, and the inodes it has touched, each as a single object. */
 final class Run {
@@ -29,10 +30,6 @@ final class Run {
 
     long nowSeconds() {
         return nowSeconds;
-    }
-
-    int nowNanos() {
-        return nowNanos;
     }
 
     /** @return the inode; null if there is none */
@@ -123,22 +120,56 @@ final class Run {
     /** Makes an inode with all four times now. */
     Inode create(final long ino) {
         final Inode inode = Inode.create(tx, ino);
-        inode.edit().atime(nowSeconds, nowNanos);
-        inode.edit().btime(nowSeconds, nowNanos);
-        contentChanged(inode);
+        final InodePage page = inode.edit();
+        page.atime(nowSeconds, nowNanos);
+        page.btime(nowSeconds, nowNanos);
+        page.mtime(nowSeconds, nowNanos);
+        page.ctime(nowSeconds, nowNanos);
         inodes.add(inode);
         return inode;
     }
 
-    /** Sets ctime. */
+    /**
+     * Sets ctime: to now, or, if this node's clock is behind the one that set it last, to a nanosecond more than it was.
+     * So the times of a file never go back when nodes with different clocks take turns, and each change shows, which
+     * programs that compare times (make, rsync) rely on. ctime and not mtime is what must not go back, since a user may
+     * set mtime to any value, and the next write must still set it to now.
+     */
     void changed(final Inode inode) {
-        inode.edit().ctime(nowSeconds, nowNanos);
+        final InodePage page = inode.edit();
+        if (isClockBehind(page)) {
+            page.ctime(secondsAfterChange(page), nanosAfterChange(page));
+        } else {
+            page.ctime(nowSeconds, nowNanos);
+        }
     }
 
-    /** Sets mtime and ctime. */
+    /** Sets ctime, and mtime to the same. */
     void contentChanged(final Inode inode) {
-        inode.edit().mtime(nowSeconds, nowNanos);
         changed(inode);
+        inode.edit().mtime(inode.view().ctimeSeconds(), inode.view().ctimeNanos());
+    }
+
+    /** Sets atime: to now, or if this node's clock is behind, to just after the last change. */
+    void accessed(final Inode inode) {
+        final InodePage page = inode.edit();
+        if (isClockBehind(page)) {
+            page.atime(secondsAfterChange(page), nanosAfterChange(page));
+        } else {
+            page.atime(nowSeconds, nowNanos);
+        }
+    }
+
+    private boolean isClockBehind(final InodePage page) {
+        return nowSeconds < page.ctimeSeconds() || nowSeconds == page.ctimeSeconds() && nowNanos < page.ctimeNanos();
+    }
+
+    private static long secondsAfterChange(final InodePage page) {
+        return page.ctimeSeconds() + (nanosAfterChange(page) == 0 ? 1 : 0);
+    }
+
+    private static int nanosAfterChange(final InodePage page) {
+        return page.ctimeNanos() == NANOS_PER_SECOND - 1 ? 0 : page.ctimeNanos() + 1;
     }
 
     private static boolean isNumber(final long ino) {

@@ -6,6 +6,7 @@ import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.layout.page.DamagedPageException;
+import org.dsmfs.layout.page.PageKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,11 +52,28 @@ final class Transactions {
         });
     }
 
-    /** Frees all that can be freed of an inode; nothing if it is 0. */
+    /** Frees all that can be freed of an inode; nothing if it is 0. May ask all other nodes, and wait for them. */
     void reclaim(final long ino) {
-        boolean more = ino != 0;
-        while (more) {
-            more = call(run -> reclaimer.reclaim(run, ino));
+        boolean isOpenNowhereElse = false;
+        Reclaimer.Rest rest = ino == 0 ? Reclaimer.Rest.NOTHING : Reclaimer.Rest.MORE;
+        while (rest != Reclaimer.Rest.NOTHING) {
+            final boolean isFree = isOpenNowhereElse;
+            rest = call(run -> reclaimer.reclaim(run, ino, isFree));
+            if (rest == Reclaimer.Rest.UNLESS_OPEN_ELSEWHERE) {
+                if (isPinnedElsewhere(PageKind.INODE.segment(ino))) {
+                    return;
+                }
+                isOpenNowhereElse = true;
+            }
+        }
+    }
+
+    /** @throws ErrnoException EIO */
+    private boolean isPinnedElsewhere(final long segment) {
+        try {
+            return space.neighbours().isPinnedElsewhere(segment, 0);
+        } catch (final EngineException e) {
+            throw failed(e);
         }
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class DirectoryTreeTest {
     private static final long INO = 100;
 
-    private final HeapSpace space = new HeapSpace(4096);
+    private final HeapSpace space = HeapSpace.alone(4096);
     private NameHash hashing = NameHash.SEEDED;
 
     @Test

@@ -97,6 +97,7 @@ final class FileClient {
             learn(workload.files, out.ino);
             return (made ? "made " : "found ") + out.ino;
         }, state -> {
+            state.tree.at(node);
             final ModelFileSystem.Node directory = state.tree.nodes.get(parent);
             final ModelFileSystem.Node existing = directory == null ? null : directory.children.get(file);
             final boolean makes = exclusive || existing == null;
@@ -334,7 +335,10 @@ final class FileClient {
     }
 
     private void call(final String text, final Supplier<Object> real, final FileCall.Model model) {
-        workload.call(name, new FileCall(text, real, model));
+        workload.call(name, new FileCall(text, real, state -> {
+            state.tree.at(node);
+            return model.plan(state);
+        }));
     }
 
     private static void learn(final List<Long> known, final long ino) {

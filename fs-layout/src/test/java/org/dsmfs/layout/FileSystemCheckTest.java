@@ -61,7 +61,7 @@ class FileSystemCheckTest {
         make();
         fixture.space.page(PageKind.INODE.segment(FileSystem.ROOT), 0)[4]++;
         final LayoutException e = assertThrows(LayoutException.class,
-            () -> DsmFileSystem.open(fixture.space, () -> 0, AtimePolicy.RELATIME));
+            () -> DsmFileSystem.open(fixture.space, () -> 0, AtimePolicy.RELATIME, Caller.ROOT));
         assertTrue(e.getMessage().contains("format version 2"), e.getMessage());
     }
 

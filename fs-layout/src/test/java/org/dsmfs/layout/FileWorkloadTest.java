@@ -25,7 +25,8 @@ class FileWorkloadTest {
         try (Simulation simulation = new Simulation(seed)) {
             final Space space = new HeapCluster(simulation, 1, flaw).space(0);
             final FileWorkload workload = new FileWorkload(simulation);
-            final FileSystem fs = DsmFileSystem.open(workload.observe(space), simulation::nowNs, AtimePolicy.NOATIME);
+            final FileSystem fs = DsmFileSystem.open(
+                workload.observe(space), simulation::nowNs, AtimePolicy.NOATIME, Caller.ROOT);
             final List<SimulatedThread> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(workload.startClient("client " + i, 0, fs, CALLS));

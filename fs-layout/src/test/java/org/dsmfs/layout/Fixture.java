@@ -14,7 +14,7 @@ final class Fixture {
     static final int PAGE = 4096;
     static final Caller USER = new Caller(1000, 1000, 1, 022);
 
-    final HeapSpace space = new HeapSpace(PAGE);
+    final HeapSpace space = HeapSpace.alone(PAGE);
     final Attributes out = new Attributes();
     long now = 1_700_000_000_123_456_789L;
     DsmFileSystem fs;
@@ -24,7 +24,7 @@ final class Fixture {
     }
 
     Fixture(final AtimePolicy atime) {
-        fs = DsmFileSystem.open(space, () -> now, atime);
+        fs = DsmFileSystem.open(space, () -> now, atime, Caller.ROOT);
     }
 
     static byte[] bytes(final String text) {
@@ -42,7 +42,7 @@ final class Fixture {
     /** A crash: nothing is open any more, no lock is held. */
     void crash() {
         space.restart();
-        fs = DsmFileSystem.open(space, () -> now, AtimePolicy.RELATIME);
+        fs = DsmFileSystem.open(space, () -> now, AtimePolicy.RELATIME, Caller.ROOT);
     }
 
     long file(final String name) {

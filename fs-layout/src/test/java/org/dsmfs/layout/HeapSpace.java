@@ -3,9 +3,11 @@ package org.dsmfs.layout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -19,27 +21,23 @@ import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceClosedException;
 import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.SpaceStatus;
+import org.dsmfs.layout.SharedHeap.Address;
 
 /**
- * A space in the heap that holds operations to the contract: it can abandon runs at random and run them again, checks
+ * A space in the heap, as one of the nodes that share it sees it. It holds operations to the contract: it can abandon runs at random and run them again, checks
  * that what was handed out to read is not written to and that sources of puts do not change, and can become full.
  */
 final class HeapSpace implements Space {
     private static final int MOST_ABANDONED_RUNS = 10;
 
-    private final Map<Address, byte[]> pages = new HashMap<>();
-    private final int largePageSize;
+    final SharedHeap heap;
+    private final Map<Address, byte[]> pages;
+    private SharedHeap.Node node;
     private Random abandonments;
     private int abandonEveryNth;
-    private long capacityBytes = 1L << 50;
-    private long reserveBytes;
-    private long usedBytes;
-    private long nextNumber = 16;
     private int mostFreesInRun;
+    private int mostPagesInRun;
     private int executionsLeft = Integer.MAX_VALUE;
-
-    private record Address(long segment, long page) {
-    }
 
     /** Tells an operation that its run does not count. */
     private static final class AbandonedException extends EngineException {
@@ -48,8 +46,15 @@ final class HeapSpace implements Space {
         }
     }
 
-    HeapSpace(final int largePageSize) {
-        this.largePageSize = largePageSize;
+    HeapSpace(final SharedHeap heap, final SharedHeap.Node node) {
+        this.heap = heap;
+        this.pages = heap.pages;
+        this.node = node;
+    }
+
+    /** @return a space of its own, of a node that is alone as long as no other one joins */
+    static HeapSpace alone(final int largePageSize) {
+        return new SharedHeap(largePageSize).join(0, 1);
     }
 
     /** Abandons about one of n page accesses from now on. */
@@ -59,8 +64,8 @@ final class HeapSpace implements Space {
     }
 
     void limit(final long newCapacityBytes, final long newReserveBytes) {
-        capacityBytes = newCapacityBytes;
-        reserveBytes = newReserveBytes;
+        heap.capacityBytes = newCapacityBytes;
+        heap.reserveBytes = newReserveBytes;
     }
 
     /** @return the page's bytes, to be damaged; null if absent */
@@ -81,10 +86,22 @@ final class HeapSpace implements Space {
         executionsLeft = executions;
     }
 
-    /** What a crash does: volatile pages are gone. */
+    /** The node is down: its neighbours are not told yet. */
+    void fail() {
+        heap.fail(node);
+        executionsLeft = 0;
+    }
+
+    /** A node that is down, or now goes down, starts again; its neighbours are not told yet. */
     void restart() {
-        pages.keySet().removeIf(address -> Segment.isVolatile(address.segment));
+        heap.fail(node);
+        node = heap.join(node.node(), node.incarnation() + 1).node;
         executionsLeft = Integer.MAX_VALUE;
+    }
+
+    /** The node gives up its copy of a page, for want of memory. */
+    void evict(final long segment, final long page) {
+        heap.evict(node, new Address(segment, page));
     }
 
     int pageCount() {
@@ -92,7 +109,14 @@ final class HeapSpace implements Space {
     }
 
     long usedBytes() {
-        return usedBytes;
+        return heap.usedBytes;
+    }
+
+    /** @return pages that the run with the most of them read, wrote or freed since the last call */
+    int takeMostPagesInRun() {
+        final int most = mostPagesInRun;
+        mostPagesInRun = 0;
+        return most;
     }
 
     int mostFreesInRun() {
@@ -100,7 +124,13 @@ final class HeapSpace implements Space {
     }
 
     @Override
-    public synchronized <R> R execute(final Operation<R> operation) {
+    public <R> R execute(final Operation<R> operation) {
+        synchronized (heap) {
+            return executeAlone(operation);
+        }
+    }
+
+    private <R> R executeAlone(final Operation<R> operation) {
         if (executionsLeft-- <= 0) {
             throw new SpaceClosedException("stopped by the test", null);
         }
@@ -122,26 +152,26 @@ final class HeapSpace implements Space {
 
     @Override
     public Neighbours neighbours() {
-        return Neighbours.none(1);
+        return node;
     }
 
     @Override
     public int largePageSize() {
-        return largePageSize;
+        return heap.largePageSize;
     }
 
     @Override
-    public synchronized SpaceStatus status() {
+    public SpaceStatus status() {
         final Map<Integer, Long> byKind = new TreeMap<>();
-        pages.keySet().forEach(address -> byKind.merge(Segment.kind(address.segment), 1L, Long::sum));
-        return new SpaceStatus(capacityBytes, usedBytes, reserveBytes, 0, 0, byKind, 0, 0, 0, 0, 0, 0, 0, 0);
+        pages.keySet().forEach(address -> byKind.merge(Segment.kind(address.segment()), 1L, Long::sum));
+        return new SpaceStatus(heap.capacityBytes, heap.usedBytes, heap.reserveBytes, 0, 0, byKind, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
-    public synchronized void forEachPage(final PageVisitor visitor) {
-        for (final Address address : pages.keySet()) {
-            if (!Segment.isVolatile(address.segment)) {
-                visitor.page(address.segment, address.page);
+    public void forEachPage(final PageVisitor visitor) {
+        for (final Address address : List.copyOf(pages.keySet())) {
+            if (!Segment.isVolatile(address.segment())) {
+                visitor.page(address.segment(), address.page());
             }
         }
     }
@@ -151,12 +181,13 @@ final class HeapSpace implements Space {
     }
 
     private int pageSizeOf(final long segment) {
-        return Segment.isLarge(segment) ? largePageSize : Segment.SMALL_PAGE_SIZE;
+        return Segment.isLarge(segment) ? heap.largePageSize : Segment.SMALL_PAGE_SIZE;
     }
 
     private final class HeapTransaction implements PageTransaction {
         private final Map<Address, UnsafeBuffer> changed = new HashMap<>();
         private final Map<Address, byte[]> handedOut = new HashMap<>();
+        private final Set<Address> touched = new HashSet<>();
         private final List<Put> puts = new ArrayList<>();
         private final Map<Address, Boolean> putAddresses = new HashMap<>();
         private long madeBytes;
@@ -173,13 +204,13 @@ final class HeapSpace implements Space {
 
         @Override
         public boolean mayBeKnownElsewhere(final long segment, final long page) {
-            return false;
+            return heap.isKnownElsewhere(node, new Address(segment, page));
         }
 
         @Override
         public DirectBuffer read(final long segment, final long page) {
             mayAbandon();
-            final Address address = new Address(segment, page);
+            final Address address = touch(segment, page);
             if (changed.containsKey(address)) {
                 return changed.get(address);
             }
@@ -196,7 +227,7 @@ final class HeapSpace implements Space {
         @Override
         public MutableDirectBuffer write(final long segment, final long page) {
             mayAbandon();
-            final Address address = new Address(segment, page);
+            final Address address = touch(segment, page);
             if (putAddresses.containsKey(address)) {
                 throw new IllegalStateException("write after put of " + Segment.describe(segment, page));
             }
@@ -216,7 +247,7 @@ final class HeapSpace implements Space {
         public void put(final long segment, final long page, final int offset, final DirectBuffer source,
                         final int sourceIndex, final int length) {
             mayAbandon();
-            final Address address = new Address(segment, page);
+            final Address address = touch(segment, page);
             if (changed.containsKey(address)) {
                 throw new IllegalStateException("put after write or free of " + Segment.describe(segment, page));
             }
@@ -234,7 +265,7 @@ final class HeapSpace implements Space {
 
         @Override
         public void free(final long segment, final long page) {
-            final Address address = new Address(segment, page);
+            final Address address = touch(segment, page);
             if (putAddresses.containsKey(address)) {
                 throw new IllegalStateException("free after put of " + Segment.describe(segment, page));
             }
@@ -246,7 +277,7 @@ final class HeapSpace implements Space {
 
         @Override
         public boolean exists(final long segment, final long page) {
-            final Address address = new Address(segment, page);
+            final Address address = touch(segment, page);
             return changed.containsKey(address) ? changed.get(address) != null
                 : pages.containsKey(address) || putAddresses.containsKey(address);
         }
@@ -263,12 +294,19 @@ final class HeapSpace implements Space {
 
         @Override
         public long allocateNumber() {
-            return nextNumber++;
+            return heap.nextNumber++;
         }
 
         @Override
         public void useReserve() {
             useReserve = true;
+        }
+
+        private Address touch(final long segment, final long page) {
+            final Address address = new Address(segment, page);
+            touched.add(address);
+            heap.read(node, address);
+            return address;
         }
 
         private void mayAbandon() {
@@ -278,9 +316,9 @@ final class HeapSpace implements Space {
         }
 
         private void account(final Address address) {
-            if (!Segment.isVolatile(address.segment)) {
-                madeBytes += pageSizeOf(address.segment);
-                if (usedBytes + madeBytes > capacityBytes - (useReserve ? 0 : reserveBytes)) {
+            if (!Segment.isVolatile(address.segment())) {
+                madeBytes += pageSizeOf(address.segment());
+                if (heap.usedBytes + madeBytes > heap.capacityBytes - (useReserve ? 0 : heap.reserveBytes)) {
                     throw SpaceFullException.INSTANCE;
                 }
             }
@@ -304,21 +342,26 @@ final class HeapSpace implements Space {
                     throw new IllegalStateException("the source of a put changed");
                 }
             }
+            mostPagesInRun = Math.max(mostPagesInRun, touched.size());
+            putAddresses.keySet().forEach(address -> heap.release(node, address));
+            changed.keySet().forEach(address -> heap.release(node, address));
             for (final Put put : puts) {
                 final byte[] bytes = pages.computeIfAbsent(put.address, address -> {
-                    usedBytes += pageSizeOf(address.segment);
-                    return new byte[pageSizeOf(address.segment)];
+                    heap.usedBytes += pageSizeOf(address.segment());
+                    return new byte[pageSizeOf(address.segment())];
                 });
                 System.arraycopy(put.expected, 0, bytes, put.offset, put.expected.length);
             }
             changed.forEach((address, copy) -> {
-                final boolean counts = !Segment.isVolatile(address.segment);
+                final boolean counts = !Segment.isVolatile(address.segment());
                 final byte[] before = copy == null ? pages.remove(address) : pages.put(address, copy.byteArray());
                 if (counts) {
-                    usedBytes += (copy == null ? 0 : pageSizeOf(address.segment))
+                    heap.usedBytes += (copy == null ? 0 : pageSizeOf(address.segment()))
                         - (before == null ? 0 : before.length);
                 }
             });
+            putAddresses.keySet().forEach(address -> heap.written(node, address));
+            changed.keySet().forEach(address -> heap.written(node, address));
         }
     }
 }

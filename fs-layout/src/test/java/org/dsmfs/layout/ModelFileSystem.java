@@ -13,8 +13,12 @@ import java.util.function.Consumer;
 final class ModelFileSystem {
     static final int BLOCK = 4096;
 
+    /** Most nodes of the cluster. */
+    static final int CLUSTER_NODES_MAX = 8;
+
     final Map<Long, Node> nodes = new HashMap<>();
     private long now;
+    private int here;
 
     /** An inode. */
     static final class Node {
@@ -26,7 +30,8 @@ final class ModelFileSystem {
         long size;
         long mtime;
         long ctime;
-        int opens;
+        /** By node of the cluster. */
+        final int[] opens = new int[CLUSTER_NODES_MAX];
         boolean temporary;
         long parent;
         byte[] target;
@@ -48,7 +53,7 @@ final class ModelFileSystem {
             size = other.size;
             mtime = other.mtime;
             ctime = other.ctime;
-            opens = other.opens;
+            System.arraycopy(other.opens, 0, opens, 0, opens.length);
             temporary = other.temporary;
             parent = other.parent;
             target = other.target;
@@ -58,6 +63,10 @@ final class ModelFileSystem {
 
         boolean isDirectory() {
             return FileType.isDirectory(mode);
+        }
+
+        boolean isOpen() {
+            return Arrays.stream(opens).anyMatch(count -> count > 0);
         }
 
         boolean isRegular() {
@@ -80,10 +89,21 @@ final class ModelFileSystem {
     ModelFileSystem copy() {
         final ModelFileSystem copy = new ModelFileSystem();
         copy.now = now;
+        copy.here = here;
         nodes.values().forEach(node -> copy.nodes.put(node.ino, new Node(node)));
         nodes.values().forEach(node -> node.children.forEach(
             (name, child) -> copy.nodes.get(node.ino).children.put(name, copy.nodes.get(child.ino))));
         return copy;
+    }
+
+    /** Chooses the node of the cluster that the operations from now on happen on. */
+    void at(final int clusterNode) {
+        here = clusterNode;
+    }
+
+    /** @return whether the inode is open on the chosen node of the cluster */
+    boolean isOpenHere(final long ino) {
+        return nodes.containsKey(ino) && nodes.get(ino).opens[here] > 0;
     }
 
     Node node(final long ino) {
@@ -107,7 +127,7 @@ final class ModelFileSystem {
             node.parent = parent;
             node.target = target;
             node.size = target == null ? 0 : target.length;
-            node.opens = opened ? 1 : 0;
+            node.opens[here] = opened ? 1 : 0;
             directory.children.put(name, node);
             directory.nlink += node.isDirectory() ? 1 : 0;
             contentChanged(directory);
@@ -119,7 +139,7 @@ final class ModelFileSystem {
         return out -> {
             final Node node = newNode(caller, directory, out.ino, FileType.REGULAR | mode);
             node.temporary = true;
-            node.opens = 1;
+            node.opens[here] = 1;
         };
     }
 
@@ -128,7 +148,7 @@ final class ModelFileSystem {
         if (node.isDirectory()) {
             throw Errno.EPERM.exception();
         }
-        if (node.nlink == 0 && !node.temporary) {
+        if (node.nlink == 0 && !(node.temporary && isOpenHere(ino))) {
             throw Errno.ENOENT.exception();
         }
         final Node directory = linkedDirectory(parent);
@@ -224,13 +244,16 @@ final class ModelFileSystem {
 
     Runnable open(final long ino) {
         final Node node = node(ino);
-        return () -> node.opens++;
+        if (node.nlink == 0 && !isOpenHere(ino)) {
+            throw Errno.ESTALE.exception();
+        }
+        return () -> node.opens[here]++;
     }
 
     Runnable release(final long ino) {
         final Node node = node(ino);
         return () -> {
-            node.opens--;
+            node.opens[here]--;
             forgetIfUnused(node);
         };
     }
@@ -348,10 +371,10 @@ final class ModelFileSystem {
         };
     }
 
-    /** Forgets who has what open, as a crash does. */
-    void crash() {
+    /** Forgets what is open on a node of the cluster, as its crash does. */
+    void crash(final int clusterNode) {
         for (final Node node : nodes.values().toArray(new Node[0])) {
-            node.opens = 0;
+            node.opens[clusterNode] = 0;
             forgetIfUnused(node);
         }
     }
@@ -384,7 +407,7 @@ final class ModelFileSystem {
     }
 
     private void forgetIfUnused(final Node node) {
-        if (node.nlink == 0 && node.opens == 0) {
+        if (node.nlink == 0 && !node.isOpen()) {
             nodes.remove(node.ino);
         }
     }

@@ -28,21 +28,40 @@ class RandomOperationsTest {
 
     @Test
     void behavesAsTheModel() {
-        runAll((seed, random) -> new Play(random, 1L << 40));
+        runAll((seed, random) -> new Play(random, 1L << 40, 1));
     }
 
     @Test
     void behavesAsTheModelWhenRunsAreRepeated() {
         runAll((seed, random) -> {
-            final Play play = new Play(random, 1L << 40);
-            play.space.abandonRuns(new Random(seed), 20);
+            final Play play = new Play(random, 1L << 40, 1);
+            play.abandonRuns(seed);
             return play;
         });
     }
 
     @Test
     void behavesAsTheModelWhenTheSpaceIsFull() {
-        runAll((seed, random) -> new Play(random, 300_000 + random.nextInt(2_000_000)));
+        runAll((seed, random) -> new Play(random, 300_000 + random.nextInt(2_000_000), 1));
+    }
+
+    @Test
+    void behavesAsTheModelOnSeveralNodes() {
+        runAll((seed, random) -> new Play(random, 1L << 40, 2 + random.nextInt(2)));
+    }
+
+    @Test
+    void behavesAsTheModelOnSeveralNodesWhenRunsAreRepeated() {
+        runAll((seed, random) -> {
+            final Play play = new Play(random, 1L << 40, 2 + random.nextInt(2));
+            play.abandonRuns(seed);
+            return play;
+        });
+    }
+
+    @Test
+    void behavesAsTheModelOnSeveralNodesWhenTheSpaceIsFull() {
+        runAll((seed, random) -> new Play(random, 300_000 + random.nextInt(2_000_000), 3));
     }
 
     private interface Start {
@@ -65,33 +84,61 @@ class RandomOperationsTest {
         }
     }
 
-    /** One run: the real filesystem and the model side by side. */
+    /** One run: the real filesystem, each operation on one of its nodes, and the model side by side. */
     private static final class Play {
         private static final long RESERVE_BYTES = 200_000;
         private static final String[] NAMES = {"a", "b", "c", "d", "e", "f", "x".repeat(255), "y".repeat(200), "ü"};
 
         private final Random random;
-        private final HeapSpace space;
+        private final HeapSpace[] spaces;
+        private final FileSystem[] fileSystems;
         private final boolean isSmall;
         private final ModelFileSystem model = new ModelFileSystem();
         private final Attributes out = new Attributes();
         private final List<Long> known = new ArrayList<>();
         private long now = 1_700_000_000_000_000_000L;
+        private int here;
+        private HeapSpace space;
         private FileSystem fs;
 
-        Play(final Random random, final long capacityBytes) {
+        Play(final Random random, final long capacityBytes, final int nodes) {
             this.random = random;
-            space = new HeapSpace(4096 << random.nextInt(3));
+            final SharedHeap heap = new SharedHeap(4096 << random.nextInt(3));
+            spaces = new HeapSpace[nodes];
+            fileSystems = new FileSystem[nodes];
             isSmall = capacityBytes < 1L << 30;
             model.time(now);
-            fs = DsmFileSystem.open(space, () -> now, AtimePolicy.RELATIME);
+            for (int node = 0; node < nodes; node++) {
+                spaces[node] = heap.join(node, 1);
+                open(node);
+            }
+            go(0);
             space.limit(capacityBytes, RESERVE_BYTES);
             model.node(FileSystem.ROOT).mtime = now;
             model.node(FileSystem.ROOT).ctime = now;
             known.add(FileSystem.ROOT);
         }
 
+        void abandonRuns(final long seed) {
+            for (final HeapSpace each : spaces) {
+                each.abandonRuns(new Random(seed), 20);
+            }
+        }
+
+        private void open(final int node) {
+            fileSystems[node] = DsmFileSystem.open(spaces[node], () -> now, AtimePolicy.RELATIME, Caller.ROOT);
+        }
+
+        /** Has what follows happen on that node. */
+        private void go(final int node) {
+            here = node;
+            space = spaces[node];
+            fs = fileSystems[node];
+            model.at(node);
+        }
+
         void step() {
+            go(random.nextInt(spaces.length));
             now += 1 + random.nextInt(2_000_000_000);
             model.time(now);
             final Caller caller = CALLERS[random.nextInt(CALLERS.length)];
@@ -116,6 +163,7 @@ class RandomOperationsTest {
                 case 28 -> copyRange(caller);
                 default -> crashOrCheck();
             }
+            go(random.nextInt(spaces.length));
             look(pick());
         }
 
@@ -123,15 +171,27 @@ class RandomOperationsTest {
             model.nodes.keySet().forEach(this::look);
             assertEquals(List.of(), FileSystemCheck.check(space));
             assertTrue(space.mostFreesInRun() <= FileContent.MAX_FREES_PER_RUN + 100, "frees in one run");
-            fs.close();
-            model.crash();
+            for (int node = 0; node < spaces.length; node++) {
+                fileSystems[node].close();
+                model.crash(node);
+            }
             assertEquals(List.of(), FileSystemCheck.check(space));
+            for (final HeapSpace each : spaces) {
+                each.restart();
+            }
+            open(0);
+            go(0);
+            assertEquals(0, lists(), "lists of orphans are left");
             model.nodes.keySet().forEach(this::look);
             for (final Long ino : known) {
                 if (!model.nodes.containsKey(ino)) {
                     assertEquals(Errno.ESTALE, errno(() -> fs.getAttributes(ino, out)));
                 }
             }
+        }
+
+        private long lists() {
+            return space.execute(tx -> Inode.load(tx, Orphans.INO).view().entries());
         }
 
         private void mkdir(final Caller caller) {
@@ -208,8 +268,7 @@ class RandomOperationsTest {
 
         private void release() {
             final long ino = pick();
-            final ModelFileSystem.Node node = model.nodes.get(ino);
-            if (node != null && node.opens > 0) {
+            if (model.isOpenHere(ino)) {
                 always(() -> model.release(ino), () -> fs.release(ino));
             }
         }
@@ -312,8 +371,18 @@ class RandomOperationsTest {
             switch (random.nextInt(10)) {
                 case 0 -> {
                     space.restart();
-                    model.crash();
-                    fs = DsmFileSystem.open(space, () -> now, AtimePolicy.RELATIME);
+                    model.crash(here);
+                    open(here);
+                    go(here);
+                    space.heap.announceChange();
+                }
+                case 2 -> {
+                    space.fail();
+                    model.crash(here);
+                    space.heap.announceChange();
+                    space.restart();
+                    open(here);
+                    go(here);
                 }
                 case 1 -> assertEquals(List.of(), FileSystemCheck.check(space));
                 default -> seek();

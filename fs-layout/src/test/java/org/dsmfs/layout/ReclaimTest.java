@@ -19,6 +19,8 @@ class ReclaimTest {
 
     @Test
     void aBigFileIsFreedWholly() {
+        big("what makes this node's list of orphans");
+        fixture.unlink("what makes this node's list of orphans");
         final int before = fixture.space.pageCount();
         big("big");
         fixture.unlink("big");

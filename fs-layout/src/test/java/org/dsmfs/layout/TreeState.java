@@ -23,7 +23,7 @@ final class TreeState {
         final StringBuilder text = new StringBuilder();
         new TreeMap<>(tree.nodes).forEach((ino, node) -> {
             text.append("\n    ").append(ino).append(' ').append(Integer.toOctalString(node.mode)).append(" nlink ")
-                .append(node.nlink).append(" size ").append(node.size).append(" opens ").append(node.opens);
+                .append(node.nlink).append(" size ").append(node.size).append(" opens ").append(Arrays.toString(node.opens));
             if (node.isDirectory()) {
                 text.append(" in ").append(node.parent).append(':');
                 node.children.forEach((name, child) -> text.append(' ').append(name).append('=').append(child.ino));

@@ -2,12 +2,15 @@ package org.dsmfs.engine.membership;
 
 import org.dsmfs.engine.membership.JoinRefusedException.Reason;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -24,7 +27,7 @@ public final class Configuration {
 
     private final UUID spaceId;
     private final TreeMap<Integer, Node> nodes = new TreeMap<>();
-    private final Set<UUID> left = new HashSet<>();
+    private final Set<UUID> left = new TreeSet<>();
     private final int[] homes = new int[View.PARTITIONS];
     private final int[] partitions = new int[View.PARTITIONS];
     private int nextNode;
@@ -42,6 +45,49 @@ public final class Configuration {
         this.spaceId = spaceId;
         Arrays.fill(homes, NOBODY);
         Arrays.fill(partitions, NOBODY);
+    }
+
+    /** @return the configuration that was written by {@link #write} */
+    public static Configuration read(final DataInput in) throws IOException {
+        final Configuration configuration = new Configuration(readId(in));
+        configuration.nextNode = in.readInt();
+        final View view = ViewFormat.read(in);
+        configuration.epoch = view.epoch();
+        for (final Member member : view.members()) {
+            configuration.nodes.put(member.node(), new Node(readId(in), member));
+        }
+        final int leftCount = in.readInt();
+        for (int i = 0; i < leftCount; i++) {
+            configuration.left.add(readId(in));
+        }
+        for (int partition = 0; partition < View.PARTITIONS; partition++) {
+            configuration.homes[partition] = view.homes().get(partition);
+            configuration.partitions[partition] = view.partitions().get(partition);
+        }
+        return configuration;
+    }
+
+    /** Writes everything, the same bytes for equal configurations. */
+    public void write(final DataOutput out) throws IOException {
+        writeId(out, spaceId);
+        out.writeInt(nextNode);
+        ViewFormat.write(out, view());
+        for (final Node node : nodes.values()) {
+            writeId(out, node.id);
+        }
+        out.writeInt(left.size());
+        for (final UUID id : left) {
+            writeId(out, id);
+        }
+    }
+
+    private static UUID readId(final DataInput in) throws IOException {
+        return new UUID(in.readLong(), in.readLong());
+    }
+
+    private static void writeId(final DataOutput out, final UUID id) throws IOException {
+        out.writeLong(id.getMostSignificantBits());
+        out.writeLong(id.getLeastSignificantBits());
     }
 
     /** @return identity of the space */

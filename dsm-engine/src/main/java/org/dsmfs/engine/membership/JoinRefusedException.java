@@ -21,7 +21,9 @@ public final class JoinRefusedException extends EngineException {
         /** There were {@link View#PARTITIONS} nodes already. */
         TOO_MANY_NODES(7),
         /** The address is not host:port, or too long. */
-        BAD_ADDRESS(8);
+        BAD_ADDRESS(8),
+        /** The node that shall take over is not up. */
+        BAD_HEIR(9);
 
         private final int code;
 

@@ -25,7 +25,7 @@ public final class InodePage {
     public static final int TRIM_PENDING = 0x2;
     /** Flag: made without a name (O_TMPFILE), so that link may give it the first one. */
     public static final int TEMPORARY = 0x4;
-    /** Flag: has an entry in the directory of orphans. */
+    /** Flag: has an entry in a list of orphans, see {@link #orphanList}. */
     public static final int ORPHAN = 0x8;
 
     /** Slots for extended attributes outside the inode; so few that all names together fit in 64 KiB. */
@@ -63,6 +63,7 @@ public final class InodePage {
     private static final int ENTRIES_OFFSET = 144;
     private static final int NEXT_NODE_OFFSET = 152;
     private static final int XATTR_SLOTS_OFFSET = 160;
+    private static final int ORPHAN_LIST_OFFSET = 192;
 
     private DirectBuffer buffer;
     private MutableDirectBuffer editable;
@@ -291,6 +292,15 @@ public final class InodePage {
 
     public void nextNode(final long page) {
         editable.putLong(NEXT_NODE_OFFSET, page, LITTLE_ENDIAN);
+    }
+
+    /** @return inode number of the list of orphans it is in; 0 if in none, or in the one that all nodes once shared */
+    public long orphanList() {
+        return buffer.getLong(ORPHAN_LIST_OFFSET, LITTLE_ENDIAN);
+    }
+
+    public void orphanList(final long ino) {
+        editable.putLong(ORPHAN_LIST_OFFSET, ino, LITTLE_ENDIAN);
     }
 
     /** @return whether the slot holds an extended attribute */

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dsmfs.engine.Space;
 import org.dsmfs.layout.AtimePolicy;
-import org.dsmfs.layout.AttributeChange;
-import org.dsmfs.layout.Attributes;
 import org.dsmfs.layout.Caller;
 import org.dsmfs.layout.DsmFileSystem;
 import org.dsmfs.layout.FileSystem;
@@ -51,10 +49,7 @@ final class MountProcess {
         prepareStore(isNew);
         try (Termination termination = new Termination();
              Space space = opener.open(settings.space());
-             FileSystem fileSystem = DsmFileSystem.open(space, WallClock.SYSTEM, atime())) {
-            if (isNew) {
-                giveRootDirectory(fileSystem);
-            }
+             FileSystem fileSystem = DsmFileSystem.open(space, WallClock.SYSTEM, atime(), founder())) {
             serve(termination, mountPoint, space, fileSystem);
         }
         LOG.info("everything is on disk; done");
@@ -94,14 +89,9 @@ final class MountProcess {
         return options;
     }
 
-    /** The root directory of a new space belongs to who made the space. */
-    private static void giveRootDirectory(final FileSystem fileSystem) {
-        final AttributeChange change = new AttributeChange();
-        change.setUid = true;
-        change.uid = Libc.INSTANCE.geteuid();
-        change.setGid = true;
-        change.gid = Libc.INSTANCE.getegid();
-        fileSystem.setAttributes(Caller.ROOT, FileSystem.ROOT, change, new Attributes());
+    /** The root directory of a new space belongs to who makes the space. */
+    private static Caller founder() {
+        return new Caller(Libc.INSTANCE.geteuid(), Libc.INSTANCE.getegid(), 0, 0);
     }
 
     private void prepareStore(final boolean isNew) {

@@ -1,0 +1,195 @@
+package org.dsmfs.engine.membership.cluster;
+
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.membership.JoinRefusedException;
+import org.dsmfs.engine.membership.Membership;
+import org.dsmfs.engine.membership.View;
+import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Command;
+import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Leave;
+import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Stop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+/**
+ * The membership over Aeron Cluster: one {@link MembershipAgent} on a thread of its own, on which listeners run too.
+ * docs/MEMBERSHIP.md says how it works.
+ */
+public final class ClusterMembership implements Membership {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
+    private static final long MAX_SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final ClusterConfig config;
+    private final MembershipAgent agent;
+    private final Thread thread;
+    private final AtomicLong correlation = new AtomicLong();
+    private volatile boolean isStopping;
+
+    /**
+     * Founds a space, or comes back as the node that founded it.
+     *
+     * @param config with the space's identity, and the consensus members, of which this node is one
+     * @throws EngineException if the node can't be a member
+     */
+    public static ClusterMembership create(final ClusterConfig config) {
+        if (config.spaceId() == null) {
+            throw new EngineException("a new space needs an identity");
+        }
+        return start(config, true, List.of());
+    }
+
+    /**
+     * Joins a space.
+     *
+     * @param contacts addresses of nodes that host the consensus; may be empty if the node was a member before, or
+     *                 hosts a part of it
+     * @throws JoinRefusedException if the node may not be a member
+     * @throws EngineException      if nobody answers
+     */
+    public static ClusterMembership join(final ClusterConfig config, final List<String> contacts) {
+        return start(config, false, contacts);
+    }
+
+    private static ClusterMembership start(final ClusterConfig config, final boolean founds,
+                                           final List<String> named) {
+        try {
+            Files.createDirectories(config.directory());
+        } catch (final IOException e) {
+            throw new EngineException("directory " + config.directory() + " can't be made: " + e.getMessage(), e);
+        }
+        final KnownConsensus known = new KnownConsensus(config.directory());
+        final Contacts contacts = Contacts.resolve(config, known.read(), named, ConsensusNode.hasLog(config));
+        if (founds && !contacts.isHost()) {
+            throw new EngineException("the node that creates a space, " + config.address()
+                + ", must be one of the consensus members " + String.join(", ", contacts.consensus()));
+        }
+        if (contacts.isHost()) {
+            known.write(contacts.consensus());
+        }
+        final ClusterMembership membership = new ClusterMembership(config,
+            new MembershipAgent(config, founds, contacts, known));
+        membership.thread.start();
+        try {
+            await(membership.agent.firstJoin(), config.patience(), membership.agent::whyNotJoined);
+            return membership;
+        } catch (final RuntimeException e) {
+            membership.close();
+            throw e;
+        }
+    }
+
+    private ClusterMembership(final ClusterConfig config, final MembershipAgent agent) {
+        this.config = config;
+        this.agent = agent;
+        this.thread = new Thread(this::run, "dsm-membership");
+        thread.setDaemon(true);
+    }
+
+    private void run() {
+        final CalmIdleStrategy idle = new CalmIdleStrategy(MAX_SLEEP_NS);
+        while (!isStopping) {
+            idle.idle(agent.doWork());
+        }
+        agent.close();
+    }
+
+    @Override
+    public int node() {
+        return agent.node();
+    }
+
+    /** @return identity of the space */
+    public UUID spaceId() {
+        return agent.spaceId();
+    }
+
+    @Override
+    public View view() {
+        return agent.view();
+    }
+
+    @Override
+    public void onView(final Consumer<View> listener) {
+        agent.onView(listener);
+    }
+
+    @Override
+    public boolean mayServe() {
+        return agent.mayServe();
+    }
+
+    @Override
+    public void suspect(final int node) {
+        agent.suspect(node);
+    }
+
+    /** @throws EngineException if the heir is not up, this node hosts a part of the consensus, or nobody answers */
+    @Override
+    public void leave(final int heir) {
+        if (agent.isHost()) {
+            throw new EngineException("node " + node() + " hosts a part of the consensus, which can't do without it");
+        }
+        command(id -> new Leave(id, heir), config.patience());
+    }
+
+    private void command(final LongFunction<Command> command, final Duration patience) {
+        final long id = correlation.incrementAndGet();
+        final CompletableFuture<Void> done = new CompletableFuture<>();
+        agent.send(new PendingCommand(id, command.apply(id), done));
+        try {
+            await(done, patience, () -> "the consensus did not answer within " + patience.toMillis() + " ms");
+        } finally {
+            agent.send(null);
+        }
+    }
+
+    private static void await(final CompletableFuture<Void> done, final Duration patience,
+                              final Supplier<String> whyNot) {
+        try {
+            done.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (final TimeoutException e) {
+            throw new EngineException(whyNot.get(), e);
+        } catch (final ExecutionException e) {
+            throw (EngineException) e.getCause();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (agent.mayServe()) {
+            try {
+                command(Stop::new, config.lease().dividedBy(2));
+            } catch (final EngineException e) {
+                LOG.info("the others will learn that this node is down when its lease ends: {}", e.getMessage());
+            }
+        }
+        isStopping = true;
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

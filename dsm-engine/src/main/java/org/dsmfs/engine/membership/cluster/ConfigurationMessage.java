@@ -1,0 +1,60 @@
+package org.dsmfs.engine.membership.cluster;
+
+import org.dsmfs.engine.membership.JoinRefusedException.Reason;
+import org.dsmfs.engine.membership.View;
+
+import java.util.List;
+import java.util.UUID;
+
+/** What nodes and the configuration log say to each other. {@link MessageFormat} has the bytes. */
+sealed interface ConfigurationMessage {
+    /** Zero where no space is meant. */
+    UUID ANY_SPACE = new UUID(0, 0);
+
+    /** From a node to the log. */
+    sealed interface Command extends ConfigurationMessage {
+    }
+
+    /** From the log to a node. */
+    sealed interface Answer extends ConfigurationMessage {
+    }
+
+    /**
+     * A node started, or comes back after its lease had ended.
+     *
+     * @param correlation comes back with the answer
+     * @param founds      whether the space is created if there is none
+     * @param spaceId     the space that the node is a part of, {@link #ANY_SPACE} if it is new
+     */
+    record Join(long correlation, boolean founds, UUID spaceId, UUID nodeId, int incarnation, String address)
+        implements Command {
+    }
+
+    /** Messages to a node may be lost. @param epoch of the sender's view: a later epoch has dealt with it already */
+    record Suspect(int node, long epoch) implements Command {
+    }
+
+    /** The node stops now. */
+    record Stop(long correlation) implements Command {
+    }
+
+    /** The node leaves for good. */
+    record Leave(long correlation, int heir) implements Command {
+    }
+
+    /** @param consensus addresses of the nodes that host the log */
+    record Joined(long correlation, int node, UUID spaceId, List<String> consensus, View view) implements Answer {
+    }
+
+    /** The command had no effect. */
+    record Refused(long correlation, Reason reason, String text) implements Answer {
+    }
+
+    /** The command has had its effect. */
+    record Done(long correlation) implements Answer {
+    }
+
+    /** There is a new view. */
+    record NewView(View view) implements Answer {
+    }
+}

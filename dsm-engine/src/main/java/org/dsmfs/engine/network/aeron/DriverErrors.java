@@ -1,0 +1,31 @@
+package org.dsmfs.engine.network.aeron;
+
+import org.agrona.ErrorHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts and logs what the driver can only report; what the network sends must not be able to fill the log. */
+final class DriverErrors implements ErrorHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DriverErrors.class);
+    private static final long LOG_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicLong nextLogNs = new AtomicLong(System.nanoTime());
+
+    @Override
+    public void onError(final Throwable error) {
+        final long errors = count.incrementAndGet();
+        final long nowNs = System.nanoTime();
+        final long dueNs = nextLogNs.get();
+        if (nowNs - dueNs >= 0 && nextLogNs.compareAndSet(dueNs, nowNs + LOG_INTERVAL_NS)) {
+            LOG.warn("network: {} (error {} since the start)", error.getMessage(), errors);
+        }
+    }
+
+    long count() {
+        return count.get();
+    }
+}

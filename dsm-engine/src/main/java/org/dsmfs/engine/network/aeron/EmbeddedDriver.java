@@ -1,0 +1,122 @@
+package org.dsmfs.engine.network.aeron;
+
+import io.aeron.Aeron;
+import io.aeron.driver.MediaDriver;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.EpochClock;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * The media driver of this process and its client, which no thread of their own runs. Any thread may run the driver,
+ * one at a time; the client belongs to the thread that polls.
+ */
+final class EmbeddedDriver implements AutoCloseable {
+    /** A cycle takes one datagram from each socket: so many while they keep coming. */
+    private static final int MAX_CYCLES = 64;
+    /** Bytes of a run that are not traffic: what an idle connection exchanges. */
+    private static final int QUIET_BYTES = 512;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final SocketReadiness sockets;
+    private final MediaDriver driver;
+    private final AgentInvoker driverInvoker;
+    private final Aeron aeron;
+    private final AgentInvoker clientInvoker;
+
+    EmbeddedDriver(final AeronNetworkConfig config, final SocketReadiness sockets, final ErrorHandler errors) {
+        this.sockets = sockets;
+        final EpochClock clock = new SteadyEpochClock();
+        final MediaDriver.Context context = DriverContext.of(config, clock, errors);
+        sockets.install(context);
+        driver = MediaDriver.launch(context);
+        driverInvoker = driver.sharedAgentInvoker();
+        try {
+            aeron = Aeron.connect(new Aeron.Context()
+                .aeronDirectoryName(driver.aeronDirectoryName())
+                .useConductorAgentInvoker(true)
+                .driverAgentInvoker(driverInvoker)
+                .epochClock(clock)
+                .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(context.clientLivenessTimeoutNs()))
+                .errorHandler(errors)
+                .subscriberErrorHandler(EmbeddedDriver::rethrow));
+        } catch (final RuntimeException e) {
+            CloseHelper.quietClose(driver);
+            throw e;
+        }
+        clientInvoker = aeron.conductorAgentInvoker();
+    }
+
+    private static void rethrow(final Throwable failure) {
+        if (failure instanceof final RuntimeException exception) {
+            throw exception;
+        }
+        throw (Error) failure;
+    }
+
+    /** @return directory by which other clients of this process reach the driver */
+    String directory() {
+        return driver.aeronDirectoryName();
+    }
+
+    /** Has the client do something that the driver answers. The thread that polls. */
+    void use(final Consumer<Aeron> action) {
+        lock.lock();
+        try {
+            action.accept(aeron);
+            sockets.registerNew();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sends and receives datagrams, until there are no more or it has been a while; learns of new and lost sessions.
+     * The thread that polls.
+     *
+     * @return more than 0 if there was traffic
+     */
+    int run() {
+        int bytes = 0;
+        lock.lock();
+        try {
+            int cycles = 0;
+            int work;
+            do {
+                work = driverInvoker.invoke();
+                bytes += work;
+            } while (work > 0 && ++cycles < MAX_CYCLES);
+            sockets.registerNew();
+        } finally {
+            lock.unlock();
+        }
+        clientInvoker.invoke();
+        return Math.max(0, bytes - QUIET_BYTES);
+    }
+
+    /** Sends what has been published, unless somebody runs the driver anyway. Any thread. */
+    void trySend() {
+        if (lock.tryLock()) {
+            try {
+                driverInvoker.invoke();
+                sockets.registerNew();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            CloseHelper.closeAll(aeron, driver);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
