@@ -199,7 +199,7 @@ public final class Core {
      */
     public void fetched(final Fetch fetch, final long memory) {
         if (ram.get(fetch.segment(), fetch.page()) != null || !isCurrent(fetch)
-            || !access.isOwner(fetch.segment(), fetch.page())) {
+            || !isOnDisk(fetch.segment(), fetch.page())) {
             UnsafeApi.freeMemory(memory);
             return;
         }
@@ -294,7 +294,11 @@ public final class Core {
 
     /** @return whether the page, which is not in RAM, rests on disk in its newest version */
     private boolean isOnDisk(final long segment, final long page) {
-        return !Segment.isVolatile(segment) && disk.locate(segment, page, scratch) && access.isOwner(segment, page);
+        if (Segment.isVolatile(segment) || !disk.locate(segment, page, scratch)) {
+            return false;
+        }
+        final long version = access.ownedVersion(segment, page);
+        return version == PageAccess.ANY_VERSION || version == scratch.version;
     }
 
     /** @return whether the store has the page, or will by its log, in whatever version */
@@ -844,6 +848,11 @@ public final class Core {
         loggedVersion = freedVersion;
         forget(segment, index, null, true);
         return true;
+    }
+
+    /** Calls the visitor for every page that was given away, but whose last version here is needed still. */
+    public void forEachShadow(final org.dsmfs.engine.Space.PageVisitor visitor) {
+        shadows.entries().forEach(page -> visitor.page(page.segment, page.page));
     }
 
     /** Nobody else has an older version of the page that was freed here. */

@@ -5,6 +5,11 @@ package org.dsmfs.engine.core;
  * with the right that is needed; for the others {@link Page} has the answer.
  */
 public interface PageAccess {
+    /** Of a page that this node owns: whatever version it has is the current one. */
+    long ANY_VERSION = -1;
+    /** Of a page that another node owns. */
+    long NO_VERSION = -2;
+
     /** Of a node that is alone. */
     PageAccess ALONE = new PageAccess() {
         @Override
@@ -18,8 +23,8 @@ public interface PageAccess {
         }
 
         @Override
-        public boolean isOwner(final long segment, final long page) {
-            return true;
+        public long ownedVersion(final long segment, final long page) {
+            return ANY_VERSION;
         }
 
         @Override
@@ -38,7 +43,7 @@ public interface PageAccess {
         }
 
         @Override
-        public void evicted(final long segment, final long page) {
+        public boolean evict(final long segment, final long page) {
             throw new IllegalStateException("a copy of another node's page in a space of one node");
         }
 
@@ -54,8 +59,12 @@ public interface PageAccess {
     /** @return whether no other node has a copy, so that the page may be changed, made or freed */
     boolean mayWrite(long segment, long page);
 
-    /** @return whether the page is current in RAM or on disk here, and other nodes get it from here */
-    boolean isOwner(long segment, long page);
+    /**
+     * @return version of the page if this node owns it, so that other nodes get it from here; what is on disk here is
+     *     current only if it has that version, for the page may be absent since; {@link #ANY_VERSION} or
+     *     {@link #NO_VERSION}
+     */
+    long ownedVersion(long segment, long page);
 
     /** @return whether old versions of the page may rest on other nodes' disks */
     boolean mayHaveShadows(long segment, long page);
@@ -66,8 +75,8 @@ public interface PageAccess {
     /** An operation has changed, made or freed the page, which {@link #mayWrite}. */
     void changed(long segment, long page, long version);
 
-    /** A copy to read has been dropped from RAM. */
-    void evicted(long segment, long page);
+    /** A copy to read shall be dropped from RAM. @return false if it must stay for now */
+    boolean evict(long segment, long page);
 
     /** @return partition that this node makes new segments in */
     int partition();

@@ -62,8 +62,7 @@ final class RamCache {
                 page.referenced = false;
                 hand++;
             } else if (page.origin == Page.Origin.COPY) {
-                if (page.readable) {
-                    access.evicted(page.segment, page.page);
+                if (access.evict(page.segment, page.page)) {
                     remove(page);
                 } else {
                     hand++;

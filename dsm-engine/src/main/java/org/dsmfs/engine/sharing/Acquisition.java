@@ -8,8 +8,6 @@ public final class Acquisition {
     final AddressTable<Item> items = new AddressTable<>();
     /** Items whose page is not here. */
     int pending;
-    /** How often a page was taken away again before the operation ran. */
-    int losses;
     private volatile boolean isReady;
 
     /** One page. */
@@ -45,8 +43,21 @@ public final class Acquisition {
         if (item.isHere) {
             item.isHere = false;
             pending++;
-            losses++;
         }
+    }
+
+    /** @return whether all pages with lower addresses are here */
+    boolean isCompleteBelow(final long segment, final long page) {
+        if (pending == 0) {
+            return true;
+        }
+        for (final Item item : items.entries()) {
+            final int order = Long.compareUnsigned(item.segment, segment);
+            if (!item.isHere && (order < 0 || order == 0 && Long.compareUnsigned(item.page, page) < 0)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void update() {

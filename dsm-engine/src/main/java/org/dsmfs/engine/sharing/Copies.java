@@ -25,11 +25,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The node's side: this node's copies of pages that are not in their default state, and operations that wait for some. */
 final class Copies {
-    /** Minimum hold of a page whose operation still waits for others; doubles each time that the operation lost one. */
-    private static final long HOLD_NS = TimeUnit.MILLISECONDS.toNanos(2);
-    /** Largest such time, and that of a page whose operation could run. */
-    private static final long LONGEST_HOLD_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final int MAX_DOUBLINGS = 5;
+    /** Longest time that a page is kept for an operation that has not run. */
+    private static final long LONGEST_HOLD_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Core core;
     private final Exchange exchange;
@@ -154,6 +151,10 @@ final class Copies {
         } else if (outcome == Outcome.APPLIED) {
             permit(entry);
             dispatch(entry, null);
+            if (!protocol.isUnused(entry.copy)) {
+                // The right that is asked for now may be what another node waits to take away.
+                offerHeld(entry);
+            }
         }
     }
 
@@ -372,15 +373,30 @@ final class Copies {
         }
     }
 
-    void evicted(final long segment, final long page) {
+    /** @return false if the copy must stay for now */
+    boolean evict(final long segment, final long page) {
         final CopyEntry entry = entries.get(segment, page);
-        if (entry == null || entry.copy.state() != CopyState.S) {
-            throw new IllegalStateException("evicted " + Segment.describe(segment, page) + " in state "
-                + (entry == null ? null : entry.copy));
+        if (entry == null) {
+            throw new IllegalStateException("no copy of " + Segment.describe(segment, page));
         }
+        if (entry.copy.state() != CopyState.S || entry.isWithdrawing || isAwaited(entry)) {
+            return false;
+        }
+        if (listener != null && !listener.release(segment, page, () -> released(entry))) {
+            entry.isWithdrawing = true;
+            entry.isLeaving = true;
+            permit(entry);
+            return false;
+        }
+        leave(entry);
+        return true;
+    }
+
+    /** A copy to read is dropped, and nobody is told. */
+    private void leave(final CopyEntry entry) {
         effects.clear();
         protocol.evict(entry.copy, effects);
-        lost(segment, page);
+        lost(entry.segment, entry.page);
         offerHeld(entry);
         forgetIfAbsent(entry);
     }
@@ -414,15 +430,7 @@ final class Copies {
     void tick() {
         for (CopyEntry entry = withdrawn.poll(); entry != null; entry = withdrawn.poll()) {
             if (entry.isWithdrawing) {
-                entry.isWithdrawing = false;
-                entry.isWithdrawn = true;
-                offerHeld(entry);
-                if (entry.isWithdrawn) {
-                    // The message's time had passed.
-                    entry.isWithdrawn = false;
-                    permit(entry);
-                    review(entry);
-                }
+                withdrawn(entry);
             }
         }
         for (final CopyEntry entry : List.copyOf(holding)) {
@@ -433,19 +441,40 @@ final class Copies {
         }
     }
 
+    private void withdrawn(final CopyEntry entry) {
+        entry.isWithdrawing = false;
+        entry.isWithdrawn = true;
+        offerHeld(entry);
+        if (entry.isWithdrawn) {
+            // Nobody waits, or the message's time has passed.
+            entry.isWithdrawn = false;
+            if (entry.isLeaving && entry.copy.state() == CopyState.S && !isAwaited(entry)) {
+                core.discard(entry.segment, entry.page);
+                leave(entry);
+            } else {
+                permit(entry);
+                review(entry);
+            }
+        }
+        entry.isLeaving = false;
+    }
+
     boolean isHolding() {
         return !holding.isEmpty() || !withdrawn.isEmpty();
     }
 
+    /**
+     * Whoever keeps a page waits only for pages of higher addresses, so that operations that need the same pages never
+     * wait for each other; and the responsible node serves them in the order in which they asked.
+     */
     private long holdNs(final CopyEntry entry) {
-        long longest = 0;
         for (final Acquisition acquisition : waiting) {
-            if (acquisition.items.get(entry.segment, entry.page) != null) {
-                longest = Math.max(longest, acquisition.isReady() ? LONGEST_HOLD_NS
-                    : HOLD_NS << Math.min(acquisition.losses, MAX_DOUBLINGS));
+            if (acquisition.items.get(entry.segment, entry.page) != null
+                && acquisition.isCompleteBelow(entry.segment, entry.page)) {
+                return LONGEST_HOLD_NS;
             }
         }
-        return longest;
+        return 0;
     }
 
     /** Tells responsible nodes which changed pages are durable here, so that older versions elsewhere may go. */
@@ -497,6 +526,7 @@ final class Copies {
         for (final CopyEntry entry : entries.entries()) {
             entry.held = null;
             entry.isWithdrawing = false;
+            entry.isLeaving = false;
             entry.isWithdrawn = false;
             final CopyState before = entry.copy.state();
             protocol.rollBack(entry.copy);

@@ -15,6 +15,8 @@ final class CopyEntry extends AddressTable.Entry {
     long arrivedNs;
     /** What was derived from the copy is being given up, so nobody may read it. */
     boolean isWithdrawing;
+    /** The copy is to be evicted when that has been done. */
+    boolean isLeaving;
     /** That has been done. */
     boolean isWithdrawn;
     /** In the list of changed pages that the responsible node has not been told of. */

@@ -87,7 +87,7 @@ final class Rebuild {
         for (final CopyEntry entry : copies.all()) {
             final boolean owner = entry.copy.state().isOwner();
             final boolean absent = core.content(entry.segment, entry.page) == null
-                && !(owner && core.isStored(entry.segment, entry.page));
+                && core.fetchOfOwned(entry.segment, entry.page) == null;
             final int flags = (absent ? MessageBundle.ABSENT : 0) | MessageBundle.IN_RAM
                 | (owner && core.isOwn(entry.segment, entry.page) ? MessageBundle.ON_DISK : 0)
                 | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
@@ -169,6 +169,13 @@ final class Rebuild {
             rebuild(page);
         }
         reported.clear();
+        core.forEachShadow((segment, page) -> {
+            if (exchange.isResponsible(segment) && ownerships.get(segment, page) == null) {
+                // It was on its way to a node that has not got it.
+                core.takeBack(segment, page);
+                core.permit(segment, page, true, true, true);
+            }
+        });
         for (final Member member : exchange.view().members()) {
             if (member.isUp() && member.node() != exchange.node()) {
                 exchange.add(member.node(), WireType.ADOPT_END, bundle -> bundle.adoptEnd());

@@ -164,16 +164,17 @@ public final class Sharing implements PageAccess {
     }
 
     @Override
-    public boolean isOwner(final long segment, final long page) {
+    public long ownedVersion(final long segment, final long page) {
         final CopyEntry entry = copies.get(segment, page);
         if (entry != null && entry.copy.state().isOwner()) {
-            return true;
+            return entry.copy.version();
         }
         if (!exchange.isResponsible(segment)) {
-            return false;
+            return NO_VERSION;
         }
         final OwnershipEntry ownership = ownerships.get(segment, page);
-        return ownership == null ? entry == null : ownership.ownership.owner() == PageOwnership.DISK;
+        final boolean isHere = ownership == null ? entry == null : ownership.ownership.owner() == PageOwnership.DISK;
+        return isHere ? ANY_VERSION : NO_VERSION;
     }
 
     @Override
@@ -202,8 +203,8 @@ public final class Sharing implements PageAccess {
     }
 
     @Override
-    public void evicted(final long segment, final long page) {
-        copies.evicted(segment, page);
+    public boolean evict(final long segment, final long page) {
+        return copies.evict(segment, page);
     }
 
     @Override
