@@ -85,7 +85,7 @@ public final class AeronNetwork implements Network {
         }
     }
 
-    /** @return directory by which other clients of Aeron in this process can share the driver, as long as it is polled */
+    /** @return directory by which other clients of Aeron in this process share the driver, which works when polled */
     public String directory() {
         return driver.directory();
     }

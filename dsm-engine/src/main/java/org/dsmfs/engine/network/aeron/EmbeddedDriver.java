@@ -16,9 +16,7 @@ import java.util.function.Consumer;
  * one at a time; the client belongs to the thread that polls.
  */
 final class EmbeddedDriver implements AutoCloseable {
-    /** A cycle takes one datagram from each socket: so many while they keep coming. */
-    private static final int MAX_CYCLES = 64;
-    /** Bytes of a run that are not traffic: what an idle connection exchanges. */
+    /** Bytes of a cycle that are not traffic: what an idle connection exchanges. */
     private static final int QUIET_BYTES = 512;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -75,21 +73,16 @@ final class EmbeddedDriver implements AutoCloseable {
     }
 
     /**
-     * Sends and receives datagrams, until there are no more or it has been a while; learns of new and lost sessions.
-     * The thread that polls.
+     * Sends what there is, takes a datagram from each socket, and learns of new and lost sessions. The thread that
+     * polls.
      *
      * @return more than 0 if there was traffic
      */
     int run() {
-        int bytes = 0;
+        final int bytes;
         lock.lock();
         try {
-            int cycles = 0;
-            int work;
-            do {
-                work = driverInvoker.invoke();
-                bytes += work;
-            } while (work > 0 && ++cycles < MAX_CYCLES);
+            bytes = driverInvoker.invoke();
             sockets.registerNew();
         } finally {
             lock.unlock();

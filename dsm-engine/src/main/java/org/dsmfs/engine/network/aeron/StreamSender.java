@@ -18,6 +18,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 final class StreamSender {
     private final ExclusivePublication publication;
     private final BufferClaim claim = new BufferClaim();
+    /** Room that is enough to begin with a message of any size: half the window. With less it would be copied often. */
+    private final int roomBytes;
     /** Header of the messages of the connection, null while there is none. */
     private DirectBuffer header;
     /** What of a message could not be sent yet, null if there is nothing. */
@@ -28,6 +30,7 @@ final class StreamSender {
 
     StreamSender(final ExclusivePublication publication) {
         this.publication = publication;
+        this.roomBytes = publication.termBufferLength() / 4;
     }
 
     boolean isConnected() {
@@ -47,7 +50,8 @@ final class StreamSender {
 
     /** @return whether it was accepted: it is sent then unless the connection breaks */
     synchronized boolean send(final DirectBuffer buffer, final int offset, final int length) {
-        if (header == null || hasRest && !trySendRest()) {
+        if (header == null || hasRest && !trySendRest()
+            || publication.availableWindow() < Math.min(length, roomBytes)) {
             return false;
         }
         final int first = Math.min(length, publication.maxPayloadLength() - MessageHeader.BYTES);

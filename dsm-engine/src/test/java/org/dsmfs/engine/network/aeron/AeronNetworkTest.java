@@ -18,9 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -239,6 +242,59 @@ final class AeronNetworkTest {
         }
         assertThrows(EngineException.class,
             () -> new AeronNetwork(new AeronNetworkConfig(1, 1, 1, "192.0.2.1", 7000)));
+    }
+
+    @Test
+    void aThreadThatSleepsIsWokenByWhatIsSentAndByWhatComes() throws InterruptedException {
+        final TestNode a = start(1, 1);
+        final TestNode b = start(2, 1);
+        TestNode.connect(a, b);
+        final AtomicBoolean isOver = new AtomicBoolean();
+        final AtomicLong arrivedNs = new AtomicLong();
+        final DirectBuffer message = new UnsafeBuffer(new byte[64]);
+        final Thread pollsA = idling(a, a, isOver);
+        final Thread pollsB = idling(b, new Network.Handler() {
+            @Override
+            public void onMessage(final int from, final Stream stream, final DirectBuffer buffer, final int offset,
+                    final int length) {
+                arrivedNs.set(System.nanoTime());
+            }
+
+            @Override
+            public void onDisconnected(final int node) {
+                arrivedNs.set(Long.MAX_VALUE);
+            }
+        }, isOver);
+        try {
+            final long[] tookNs = new long[21];
+            for (int i = 0; i < tookNs.length; i++) {
+                Thread.sleep(50);
+                arrivedNs.set(0);
+                final long startNs = System.nanoTime();
+                assertTrue(a.network.send(2, Stream.REQUEST, message, 0, 64));
+                while (arrivedNs.get() == 0) {
+                    Thread.sleep(0, 50_000);
+                }
+                tookNs[i] = arrivedNs.get() - startNs;
+            }
+            Arrays.sort(tookNs);
+            // Asleep, either side would take 10 ms on average.
+            assertTrue(tookNs[tookNs.length / 2] < 5_000_000, Arrays.toString(tookNs));
+        } finally {
+            isOver.set(true);
+            pollsA.join();
+            pollsB.join();
+        }
+    }
+
+    private static Thread idling(final TestNode node, final Network.Handler handler, final AtomicBoolean isOver) {
+        final Thread thread = new Thread(() -> {
+            while (!isOver.get()) {
+                node.network.idlePolicy().idle(node.network.poll(handler));
+            }
+        }, "polls node " + node.node);
+        thread.start();
+        return thread;
     }
 
     @Test
