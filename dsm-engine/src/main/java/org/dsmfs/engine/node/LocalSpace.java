@@ -49,6 +49,8 @@ public final class LocalSpace implements Space {
     private volatile SpaceClosedException closed;
     /** The others that the space is shared with; null if there are none. */
     private Cluster cluster;
+    /** What connects this node to them, to be closed with the space. */
+    private NodeLink link;
     /** Makes the log durable when other nodes wait for that. */
     private Agent logAgent;
     /** Does the background work; null if {@link #doWork} is called by somebody else. */
@@ -74,23 +76,63 @@ public final class LocalSpace implements Space {
     }
 
     /**
-     * Opens the space over the store in a directory, making the store if there is none.
+     * Opens the space over the store in a directory, making the store if there is none; nobody shares it.
      *
      * @throws EngineException in one line what is wrong with the store or its place, and the remedy
      */
     public static LocalSpace open(final SpaceConfig config) {
         final StoreDirectory directory = StoreDirectory.open(config.store());
         try {
-            final LocalSpace space = open(directory.disk(), directory.index(), directory.index().isFresh(),
-                config.memoryBytes(), config.diskBytes(), config.dataPageBytes(), JOURNAL_BYTES);
-            space.directory = directory;
-            space.agent = new Agent("dsm-agent", space::doWork);
-            space.agent.start();
+            final LocalSpace space = open(directory, config, null);
+            space.start(null);
             return space;
         } catch (final RuntimeException e) {
             directory.close();
             throw e;
         }
+    }
+
+    /** @param identity of a new store; null for random ones */
+    static LocalSpace open(final StoreDirectory directory, final SpaceConfig config, final Store.Identity identity) {
+        final LocalSpace space = open(directory.disk(), directory.index(), directory.index().isFresh(),
+            config.memoryBytes(), config.diskBytes(), config.dataPageBytes(), JOURNAL_BYTES, identity);
+        space.directory = directory;
+        return space;
+    }
+
+    /** Starts the background work. @param sharedLink what connects this node to others; null if there are none */
+    void start(final NodeLink sharedLink) {
+        link = sharedLink;
+        agent = new Agent("dsm-agent", this::doWork);
+        agent.start();
+        if (link != null) {
+            logAgent = new Agent("dsm-log", this::syncForOthers);
+            logAgent.start();
+        }
+    }
+
+    /** @return identity of the space that the store is a part of, and of the node */
+    Store.Identity identity() {
+        return new Store.Identity(store.superblock.spaceId, store.superblock.nodeId);
+    }
+
+    int incarnation() {
+        return core.incarnation();
+    }
+
+    /** @return whether this node serves, which it does not before all others have said what they have; any thread */
+    boolean isServing() {
+        return cluster.isServing();
+    }
+
+    /** @return in words whom this node waits for */
+    String missing() {
+        return cluster.missing();
+    }
+
+    /** @return whether somebody waits for time to pass, or for the network to take a message */
+    boolean isNetworkBusy() {
+        return cluster.isBusy();
     }
 
     /**
@@ -106,10 +148,17 @@ public final class LocalSpace implements Space {
      */
     static LocalSpace open(final Disk disk, final PageIndex index, final boolean indexIsFresh, final long memoryBytes,
                            final long diskBytes, final int dataPageBytes, final long journalBytes) {
+        return open(disk, index, indexIsFresh, memoryBytes, diskBytes, dataPageBytes, journalBytes, null);
+    }
+
+    private static LocalSpace open(final Disk disk, final PageIndex index, final boolean indexIsFresh,
+                                   final long memoryBytes, final long diskBytes, final int dataPageBytes,
+                                   final long journalBytes, final Store.Identity identity) {
         final Disk failStop = new FailStopDisk(disk);
         final boolean isNew = !Store.exists(failStop);
         final Store store = isNew ? Store.create(failStop, index,
-            dataPageBytes == 0 ? SpaceConfig.DEFAULT_DATA_PAGE_BYTES : dataPageBytes, journalBytes)
+            dataPageBytes == 0 ? SpaceConfig.DEFAULT_DATA_PAGE_BYTES : dataPageBytes, journalBytes,
+            identity == null ? Store.Identity.random() : identity)
             : Store.open(failStop, index);
         try {
             if (dataPageBytes != 0 && dataPageBytes != store.superblock.dataPageBytes) {
@@ -450,6 +499,10 @@ public final class LocalSpace implements Space {
         if (agent != null) {
             agent.stop();
         }
+        if (link != null) {
+            link.sayGoodbye();
+            logAgent.stop();
+        }
         final boolean failed;
         coreLock.lock();
         try {
@@ -460,6 +513,9 @@ public final class LocalSpace implements Space {
             closed = new SpaceClosedException("the space is closed", null);
         } finally {
             coreLock.unlock();
+        }
+        if (link != null) {
+            link.close();
         }
         try {
             if (!failed) {

@@ -59,8 +59,16 @@ final class Store {
         return disk.exists(Superblock.FILE) && (Superblock.isWritten(disk) || !JournalFile.isBlank(disk));
     }
 
+    /** Which space the store is a part of, and which node it belongs to. */
+    record Identity(UUID space, UUID node) {
+        static Identity random() {
+            return new Identity(UUID.randomUUID(), UUID.randomUUID());
+        }
+    }
+
     /** Makes a store; the superblock comes last, so that a half-made store is none. */
-    static Store create(final Disk disk, final PageIndex index, final int dataPageBytes, final long journalBytes) {
+    static Store create(final Disk disk, final PageIndex index, final int dataPageBytes, final long journalBytes,
+                        final Identity identity) {
         final JournalFile journal = new JournalFile(disk, journalBytes);
         journal.create();
         journal.sync();
@@ -68,8 +76,8 @@ final class Store {
         growNew(new Slab(disk, "small", Segment.SMALL_PAGE_SIZE));
         growNew(new Slab(disk, "large", dataPageBytes));
         final Superblock superblock = Superblock.create(disk);
-        superblock.spaceId = UUID.randomUUID();
-        superblock.nodeId = UUID.randomUUID();
+        superblock.spaceId = identity.space;
+        superblock.nodeId = identity.node;
         superblock.dataPageBytes = dataPageBytes;
         superblock.journalBytes = journalBytes;
         superblock.write();

@@ -16,16 +16,20 @@ import java.util.stream.Stream;
 final class StoreDirectory {
     private static final String LOCK_FILE = "lock";
     private static final String INDEX_FILE = "page-index";
+    /** What the node remembers of the other nodes. */
+    private static final String MEMBERSHIP_DIRECTORY = "membership";
     /** What a store that was not finished may have, beside the lock and the index. */
     private static final List<String> UNFINISHED = List.of(JournalFile.FILE, "pages-small", "slots-small",
-        "pages-large", "slots-large");
+        "pages-large", "slots-large", MEMBERSHIP_DIRECTORY);
     /** Pages that a new index has room for before it grows. */
     private static final long INDEX_ENTRIES = 1 << 20;
 
+    private final Path path;
     private final LinuxDisk disk;
     private final ChroniclePageIndex index;
 
-    private StoreDirectory(final LinuxDisk disk, final ChroniclePageIndex index) {
+    private StoreDirectory(final Path path, final LinuxDisk disk, final ChroniclePageIndex index) {
+        this.path = path;
         this.disk = disk;
         this.index = index;
     }
@@ -41,7 +45,7 @@ final class StoreDirectory {
                 throw new EngineException("store " + path
                     + " is in use by another process: unmount it there, or name another store with --store");
             }
-            return new StoreDirectory(disk, ChroniclePageIndex.open(path.resolve(INDEX_FILE), INDEX_ENTRIES));
+            return new StoreDirectory(path, disk, ChroniclePageIndex.open(path.resolve(INDEX_FILE), INDEX_ENTRIES));
         } catch (final RuntimeException e) {
             disk.close();
             throw e;
@@ -61,6 +65,16 @@ final class StoreDirectory {
         } catch (final IOException e) {
             throw new EngineException("directory " + path + " can't be read: " + e.getMessage(), e);
         }
+    }
+
+    /** @return directory for what the node remembers of the other nodes */
+    Path membership() {
+        return path.resolve(MEMBERSHIP_DIRECTORY);
+    }
+
+    /** @return whether there is a store */
+    boolean hasStore() {
+        return Store.exists(disk);
     }
 
     LinuxDisk disk() {

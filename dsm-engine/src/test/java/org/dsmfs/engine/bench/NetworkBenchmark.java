@@ -12,6 +12,7 @@ import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
 import org.dsmfs.engine.network.aeron.AeronNetwork;
 import org.dsmfs.engine.network.aeron.AeronNetworkConfig;
+import org.dsmfs.engine.network.aeron.Identity;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -107,7 +108,8 @@ public final class NetworkBenchmark {
         NetworkWire(final int port, final int peerPort) {
             final int node = port % 2;
             peer = 1 - node;
-            network = new AeronNetwork(new AeronNetworkConfig(node, 1, 1, "127.0.0.1", port));
+            network = new AeronNetwork(new AeronNetworkConfig("127.0.0.1", port));
+            network.identify(new Identity(node, 1, 1));
             network.peers(List.of(new Network.Peer(peer, 1, "127.0.0.1:" + peerPort)));
         }
 

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -49,6 +50,11 @@ public final class ClusterMembership implements Membership {
             throw new EngineException("a new space needs an identity");
         }
         return start(config, true, List.of());
+    }
+
+    /** @return whether the node has been a member of a space before, so that it need not be told whom to join */
+    public static boolean isKnown(final Path directory) {
+        return !new KnownConsensus(directory).read().isEmpty();
     }
 
     /**

@@ -46,6 +46,8 @@ public final class AeronNetwork implements Network {
     /** By node; written by the thread that polls. */
     private final AtomicReferenceArray<Link> links = new AtomicReferenceArray<>(MAX_NODE + 1);
     private final List<Link> openLinks = new ArrayList<>();
+    /** Null until this node knows who it is. */
+    private volatile Identity identity;
     /** Peers to which no link could be opened yet. */
     private final List<Peer> unreached = new ArrayList<>();
     private final int maxPeers;
@@ -83,6 +85,11 @@ public final class AeronNetwork implements Network {
             sockets.close();
             throw e;
         }
+    }
+
+    /** Says who this node is: once, before there are peers. Until then, nothing is delivered. */
+    public void identify(final Identity newIdentity) {
+        identity = newIdentity;
     }
 
     /** @return directory by which other clients of Aeron in this process share the driver, which works when polled */
@@ -167,7 +174,7 @@ public final class AeronNetwork implements Network {
     public void peers(final Iterable<Peer> peers) {
         final Map<Integer, Peer> wanted = new HashMap<>();
         for (final Peer peer : peers) {
-            if (peer.node() != config.node()) {
+            if (peer.node() != identity.node()) {
                 wanted.put(peer.node(), peer);
             }
         }
@@ -192,7 +199,7 @@ public final class AeronNetwork implements Network {
                 peer.node(), config.directory(), maxPeers, Streams.PEER_BYTES >> 20);
             return false;
         }
-        final Link link = new Link(config, peer, connectionNumber(), listener::isWhole);
+        final Link link = new Link(identity, config.host(), peer, connectionNumber(), listener::isWhole);
         try {
             driver.use(aeron -> link.open(aeron, nextSession(), mtuBytes(peer.address())));
         } catch (final AeronException | IllegalArgumentException e) {
@@ -212,7 +219,7 @@ public final class AeronNetwork implements Network {
 
     private int nextSession() {
         final int number = nextSession++ & (1 << SESSION_BITS) - 1;
-        return config.node() << SESSION_BITS | number;
+        return identity.node() << SESSION_BITS | number;
     }
 
     private int mtuBytes(final String address) {
@@ -272,11 +279,15 @@ public final class AeronNetwork implements Network {
             if (MessageHeader.version(buffer, offset) != MessageHeader.VERSION_1) {
                 return DropReason.VERSION;
             }
-            if (MessageHeader.space(buffer, offset) != config.space()) {
+            final Identity self = identity;
+            if (self == null) {
+                return DropReason.NOT_FOR_US;
+            }
+            if (MessageHeader.space(buffer, offset) != self.space()) {
                 return DropReason.SPACE;
             }
-            if (MessageHeader.toNode(buffer, offset) != config.node()
-                || MessageHeader.toIncarnation(buffer, offset) != config.incarnation()) {
+            if (MessageHeader.toNode(buffer, offset) != self.node()
+                || MessageHeader.toIncarnation(buffer, offset) != self.incarnation()) {
                 return DropReason.NOT_FOR_US;
             }
             final int from = MessageHeader.fromNode(buffer, offset);

@@ -7,9 +7,6 @@ import java.nio.file.Path;
 /**
  * What a node's network needs to know.
  *
- * @param node        number of this node, 0..{@link AeronNetwork#MAX_NODE}
- * @param incarnation starts of this node so far, 1..
- * @param space       digest of the space's identity; messages of other spaces are not delivered
  * @param host        address to listen on, as a literal (IPv6 in brackets)
  * @param port        UDP port to listen on, 1..65535
  * @param directory   where the driver's files go, in a directory of their own that is deleted at the end; should be
@@ -18,8 +15,7 @@ import java.nio.file.Path;
  *                    {@link #MIN_MTU_BYTES}..{@link #MAX_MTU_BYTES}
  * @param cover       what is done to datagrams on their way out and in
  */
-public record AeronNetworkConfig(int node, int incarnation, long space, String host, int port, Path directory,
-        int mtuBytes, DatagramCover cover) {
+public record AeronNetworkConfig(String host, int port, Path directory, int mtuBytes, DatagramCover cover) {
     /** Where every Linux has a file system in memory. */
     public static final Path SHARED_MEMORY = Path.of("/dev/shm");
     /** Datagrams of this size pass wherever Ethernet frames of the usual size do, tunnels included. */
@@ -31,16 +27,13 @@ public record AeronNetworkConfig(int node, int incarnation, long space, String h
 
     /** @throws EngineException naming the value that is out of range */
     public AeronNetworkConfig {
-        require(node >= 0 && node <= AeronNetwork.MAX_NODE, "node number", node);
-        require(incarnation > 0, "incarnation", incarnation);
         require(port > 0 && port < 1 << 16, "port", port);
         require(mtuBytes >= MIN_MTU_BYTES && mtuBytes <= MAX_MTU_BYTES && mtuBytes % 32 == 0, "MTU", mtuBytes);
     }
 
     /** As above, with the default MTU, in shared memory, datagrams being sent as they are. */
-    public AeronNetworkConfig(final int node, final int incarnation, final long space, final String host,
-            final int port) {
-        this(node, incarnation, space, host, port, SHARED_MEMORY, DEFAULT_MTU_BYTES, DatagramCover.NONE);
+    public AeronNetworkConfig(final String host, final int port) {
+        this(host, port, SHARED_MEMORY, DEFAULT_MTU_BYTES, DatagramCover.NONE);
     }
 
     private static void require(final boolean valid, final String what, final int value) {

@@ -31,7 +31,8 @@ final class Link {
         BROKEN
     }
 
-    private final AeronNetworkConfig self;
+    private final Identity self;
+    private final String host;
     private final Network.Peer peer;
     /** This side's number of the connection. */
     private final long mine;
@@ -47,11 +48,13 @@ final class Link {
     private long nextHelloNs = System.nanoTime();
 
     /**
+     * @param host    address that this node sends from
      * @param number  random, not 0
      * @param isWhole whether all streams of a session arrive here
      */
-    Link(final AeronNetworkConfig self, final Network.Peer peer, final long number, final IntPredicate isWhole) {
+    Link(final Identity self, final String host, final Network.Peer peer, final long number, final IntPredicate isWhole) {
         this.self = self;
+        this.host = host;
         this.peer = peer;
         this.mine = number;
         this.isWhole = isWhole;
@@ -65,8 +68,8 @@ final class Link {
     void open(final Aeron aeron, final int session, final int mtuBytes) {
         final ChannelUriStringBuilder channel = new ChannelUriStringBuilder().media("udp").endpoint(peer.address())
             .sessionId(session).mtu(mtuBytes);
-        if (!Addresses.isWildcard(self.host())) {
-            channel.networkInterface(self.host());
+        if (!Addresses.isWildcard(host)) {
+            channel.networkInterface(host);
         }
         for (final Stream stream : Stream.VALUES) {
             channel.termLength(Streams.termBytes(stream));

@@ -241,7 +241,7 @@ final class AeronNetworkTest {
                 refused.getMessage());
         }
         assertThrows(EngineException.class,
-            () -> new AeronNetwork(new AeronNetworkConfig(1, 1, 1, "192.0.2.1", 7000)));
+            () -> new AeronNetwork(new AeronNetworkConfig("192.0.2.1", 7000)));
     }
 
     @Test
@@ -299,7 +299,7 @@ final class AeronNetworkTest {
 
     @Test
     void nothingIsLeftBehind(@TempDir final Path directory) throws IOException {
-        try (AeronNetwork network = new AeronNetwork(new AeronNetworkConfig(1, 1, 1, "127.0.0.1", TestNode.freePort(),
+        try (AeronNetwork network = new AeronNetwork(new AeronNetworkConfig("127.0.0.1", TestNode.freePort(),
             directory, AeronNetworkConfig.DEFAULT_MTU_BYTES, DatagramCover.NONE))) {
             network.peers(List.of(new Network.Peer(2, 1, "127.0.0.1:" + TestNode.freePort())));
             assertTrue(Files.exists(Path.of(network.directory())));

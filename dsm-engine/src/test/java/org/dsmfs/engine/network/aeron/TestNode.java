@@ -30,7 +30,8 @@ final class TestNode implements AutoCloseable, Network.Handler {
         this.node = node;
         this.incarnation = incarnation;
         this.port = port;
-        this.network = new AeronNetwork(new AeronNetworkConfig(node, incarnation, space, "127.0.0.1", port));
+        this.network = new AeronNetwork(new AeronNetworkConfig("127.0.0.1", port));
+        network.identify(new Identity(node, incarnation, space));
     }
 
     TestNode(final int node, final int incarnation) {

@@ -1,0 +1,104 @@
+package org.dsmfs.engine.node;
+
+import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.membership.Membership;
+import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.network.aeron.AeronNetwork;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** What connects a node to the others, and the thread that polls it. */
+final class NodeLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLink.class);
+    private static final long BUSY_PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final Network.Handler NOBODY = new Network.Handler() {
+        @Override
+        public void onMessage(final int from, final org.dsmfs.engine.network.Stream stream,
+                              final org.agrona.DirectBuffer buffer, final int offset, final int length) {
+            // Of a node that takes this one for its former self.
+        }
+
+        @Override
+        public void onDisconnected(final int node) {
+            // Nothing was said yet.
+        }
+    };
+
+    private final AeronNetwork network;
+    private final Thread thread;
+    private volatile LocalSpace space;
+    private volatile Membership membership;
+    private volatile boolean stopping;
+
+    /** Starts to poll the network, so that Aeron works. */
+    NodeLink(final AeronNetwork network) {
+        this.network = network;
+        this.thread = new Thread(this::run, "dsm-network");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    AeronNetwork network() {
+        return network;
+    }
+
+    /** From now on, whatever comes is for the space. */
+    void serve(final LocalSpace newSpace, final Membership newMembership) {
+        membership = newMembership;
+        space = newSpace;
+        membership.onView(view -> network.idlePolicy().wakeUp());
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                poll();
+            }
+        } catch (final EngineException e) {
+            LOG.error("the network thread ends: {}", e.getMessage());
+        } catch (final RuntimeException e) {
+            LOG.error("the network thread ends", e);
+        }
+    }
+
+    private void poll() {
+        final LocalSpace current = space;
+        if (current == null) {
+            network.idlePolicy().idle(network.poll(NOBODY));
+        } else if (current.pollNetwork()) {
+            network.idlePolicy().idle(1);
+        } else if (current.isNetworkBusy()) {
+            LockSupport.parkNanos(this, BUSY_PAUSE_NS);
+        } else {
+            network.idlePolicy().idle(0);
+        }
+    }
+
+    /** Tells the others that this node stops. */
+    void sayGoodbye() {
+        if (membership != null) {
+            membership.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        network.idlePolicy().wakeUp();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        network.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
