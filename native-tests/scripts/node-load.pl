@@ -6,10 +6,10 @@
 #
 # Each node has some files, made at the start and overwritten again and again with a number that rises: one process
 # writes and fsyncs them, another one reads the files of the other nodes. STATE, on the local disk, has for each node
-# the numbers that it tried to write and those whose fsync returned. Whoever reads a file must find only numbers that are
-# not less than the one that had been acknowledged before the read began, and not more than the last one tried. (A read
-# may meet a write half done, as read(2) copies page after page.) Calls may fail only while STATE/fault exists, and for
-# a second after.
+# the numbers that it tried to write and those whose fsync returned. Whoever reads a file must find only numbers that
+# are not less than the one that had been acknowledged before the read began, and not more than the last one tried. (A
+# read may meet a write half done, as read(2) copies page after page.) Calls may fail only while STATE/fault exists, and
+# for a second after.
 # STATE/progress-NODE gets a byte for each acknowledged write, STATE/ready-NODE appears when the files are made.
 use strict;
 use warnings;

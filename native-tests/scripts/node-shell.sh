@@ -1,7 +1,7 @@
 #!/bin/bash
 # A shell for make that runs each command on another node: as SHELL=node-shell.sh with NODE_PLACES set to the
-# directories that show the same on the nodes, separated by spaces. A command that starts below one of them runs at the same place
-# below one that the process number chooses, whose name is appended to the file NODE_PLACES_LOG.
+# directories that show the same on the nodes, separated by spaces. A command that starts below one of them runs at the
+# same place below one that the process number chooses, whose name is appended to the file NODE_PLACES_LOG.
 set -euo pipefail
 read -r -a places <<< "$NODE_PLACES"
 chosen=${places[$$ % ${#places[@]}]}

@@ -18,6 +18,8 @@ public record NodeConfig(String listen, List<String> join, List<String> consensu
     public static final String LOOPBACK = "127.0.0.1";
     /** First port of a node if nothing else is said. */
     public static final int DEFAULT_PORT = 7400;
+    /** Highest port that a node can have. */
+    public static final int MAX_PORT = 65535 - 9;
     /** A node takes its port and some of those above it. */
     public static final int PORT_STEP = 10;
 
@@ -30,7 +32,7 @@ public record NodeConfig(String listen, List<String> join, List<String> consensu
         consensus = List.copyOf(consensus);
         if (listen != null && key == null && !isLoopback(hostOf(listen))) {
             throw new EngineException("to listen on " + listen + ", which other machines can reach, the nodes need a "
-                + "cluster key: name its file with --key");
+                + "cluster key: name its file with --key-file");
         }
     }
 

@@ -1,7 +1,5 @@
 package org.dsmfs.layout;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -24,7 +22,7 @@ public final class DsmFileSystem implements FileSystem {
     private final FileOperations files;
     private final Transactions transactions;
     private final OrphanSweep orphanSweep;
-    private final List<UnlockListener> unlockListeners = new CopyOnWriteArrayList<>();
+    private final LockOperations locks;
     private volatile boolean isClosed;
 
     private DsmFileSystem(final Space space, final WallClock clock, final AtimePolicy atime) {
@@ -37,6 +35,7 @@ public final class DsmFileSystem implements FileSystem {
         accessTime = new AccessTime(atime);
         files = new FileOperations(accessTime);
         transactions = new Transactions(space, clock, reclaimer);
+        locks = new LockOperations(transactions, space.neighbours());
         orphanSweep = new OrphanSweep(transactions, orphans, space.neighbours());
     }
 
@@ -76,16 +75,23 @@ public final class DsmFileSystem implements FileSystem {
 
         @Override
         public void lost(final long segment, final long page) {
+            if (Segment.kind(segment) == PageKind.LOCK.code()) {
+                locks.lost(Segment.number(segment));
+            }
         }
 
+        /** An inode is pinned while it is open. Of locks, the page stands for an era. */
         @Override
         public boolean isPinned(final long segment, final long page) {
-            return Segment.kind(segment) == PageKind.INODE.code() && open.isOpen(Segment.number(segment));
+            final int kind = Segment.kind(segment);
+            return kind == PageKind.INODE.code() && open.isOpen(Segment.number(segment))
+                || kind == PageKind.LOCK.code() && locks.isLeftOut(Segment.number(segment), page);
         }
     }
 
     private void neighboursChanged() {
         if (!isClosed) {
+            locks.neighboursChanged();
             orphanSweep.sweep();
         }
     }
@@ -219,11 +225,14 @@ public final class DsmFileSystem implements FileSystem {
             }
             boolean moreToReclaim = false;
             if (users == 1) {
-                Locks.free(run.tx(), ino);
+                locks.closed(run, ino);
                 final Inode inode = run.inode(ino);
                 moreToReclaim = inode.view().nlink() == 0 && reclaimer.reclaim(run, inode, false);
             }
             open.released(ino);
+            if (users == 1) {
+                locks.forget(ino);
+            }
             return moreToReclaim;
         });
     }
@@ -306,27 +315,37 @@ public final class DsmFileSystem implements FileSystem {
 
     @Override
     public void getLock(final long ino, final long owner, final LockRange range) {
-        transactions.run(run -> new Locks(run.tx(), run.inode(ino).ino()).find(owner, range));
+        locks.find(ino, owner, range);
     }
 
     @Override
     public boolean setLock(final long ino, final long owner, final LockRange range) {
-        return lock(ino, locks -> locks.set(owner, range));
+        return locks.set(ino, owner, range, false);
+    }
+
+    @Override
+    public boolean awaitLock(final long ino, final long owner, final LockRange range) {
+        return locks.set(ino, owner, range, true);
+    }
+
+    @Override
+    public void stopAwaitingLock(final long ino, final long owner, final LockRange range) {
+        locks.stopWaiting(ino, owner, range);
     }
 
     @Override
     public void dropLocks(final long ino, final long owner) {
-        lock(ino, locks -> locks.drop(owner));
+        locks.drop(ino, owner);
     }
 
     @Override
     public boolean setFlock(final long ino, final long owner, final int type) {
-        return lock(ino, locks -> locks.setFlock(owner, type));
+        return locks.setFlock(ino, owner, type);
     }
 
     @Override
     public void onUnlock(final UnlockListener listener) {
-        unlockListeners.add(listener);
+        locks.listen(listener);
     }
 
     @Override
@@ -353,15 +372,6 @@ public final class DsmFileSystem implements FileSystem {
 
     private void answer(final Attributes out, final Function<Run, Inode> operation) {
         transactions.run(run -> AttributeOperations.get(operation.apply(run), out));
-    }
-
-    private boolean lock(final long ino, final Function<Locks, Locks.Outcome> request) {
-        final Locks.Outcome outcome =
-            transactions.call(run -> request.apply(new Locks(run.tx(), run.inode(ino).ino())));
-        if (outcome.isReleased()) {
-            unlockListeners.forEach(listener -> listener.unlocked(ino));
-        }
-        return outcome.isGranted();
     }
 
     private static void repeat(final Function<Long, Long> step) {

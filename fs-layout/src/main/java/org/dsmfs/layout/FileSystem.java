@@ -215,13 +215,25 @@ public interface FileSystem extends AutoCloseable {
     void getLock(long ino, long owner, LockRange range);
 
     /**
-     * F_SETLK for POSIX and OFD locks. Locks live as long as the inode is open.
+     * F_SETLK for POSIX and OFD locks. Locks live as long as the inode is open on this node.
      *
-     * @param owner the kernel's identity of the holder
+     * @param owner the kernel's identity of the holder on this node
      * @return false if another owner's lock stands in the way: a caller that blocks tries again after
      *     {@link UnlockListener}
      */
     boolean setLock(long ino, long owner, LockRange range);
+
+    /**
+     * {@link #setLock} of a caller that has waited for a while: if it is denied, the wait is entered where the other
+     * nodes see it, so that one of those who wait for each other finds that. It ends when the lock is granted, by
+     * either method, or with {@link #stopAwaitingLock}.
+     *
+     * @throws ErrnoException EDEADLK if the caller would wait for itself: its wait is ended
+     */
+    boolean awaitLock(long ino, long owner, LockRange range);
+
+    /** The caller of {@link #awaitLock} does not wait any more; to be called before it is told. */
+    void stopAwaitingLock(long ino, long owner, LockRange range);
 
     /** Drops all POSIX locks of the owner on the inode, as close(2) of any descriptor does. */
     void dropLocks(long ino, long owner);
@@ -234,7 +246,10 @@ public interface FileSystem extends AutoCloseable {
      */
     boolean setFlock(long ino, long owner, int type);
 
-    /** Is told, on any thread and briefly, that locks of an inode were released or weakened. */
+    /**
+     * Is told, on any thread and briefly, that locks of an inode may have been released or weakened, here or on another
+     * node. It must not call the filesystem, or wait for somebody who does.
+     */
     void onUnlock(UnlockListener listener);
 
     /** Receives {@link #onUnlock}. */

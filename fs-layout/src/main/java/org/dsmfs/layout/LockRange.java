@@ -15,6 +15,6 @@ public final class LockRange {
     public long start;
     /** Last byte, inclusive; 2^63-1 for "to the end of the file, wherever that will be". */
     public long end;
-    /** Process that holds the lock, as F_GETLK reports it. */
+    /** Process that holds the lock, as F_GETLK reports it; 0 if it is on another node. */
     public int pid;
 }

@@ -60,7 +60,7 @@ final class Transactions {
             final boolean isFree = isOpenNowhereElse;
             rest = call(run -> reclaimer.reclaim(run, ino, isFree));
             if (rest == Reclaimer.Rest.UNLESS_OPEN_ELSEWHERE) {
-                if (isPinnedElsewhere(PageKind.INODE.segment(ino))) {
+                if (isPinnedElsewhere(PageKind.INODE.segment(ino), 0)) {
                     return;
                 }
                 isOpenNowhereElse = true;
@@ -68,10 +68,14 @@ final class Transactions {
         }
     }
 
-    /** @throws ErrnoException EIO */
-    private boolean isPinnedElsewhere(final long segment) {
+    /**
+     * Asks all other nodes, and waits for them.
+     *
+     * @throws ErrnoException EIO
+     */
+    boolean isPinnedElsewhere(final long segment, final long page) {
         try {
-            return space.neighbours().isPinnedElsewhere(segment, 0);
+            return space.neighbours().isPinnedElsewhere(segment, page);
         } catch (final EngineException e) {
             throw failed(e);
         }

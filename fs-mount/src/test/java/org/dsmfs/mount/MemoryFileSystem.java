@@ -399,6 +399,16 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public boolean awaitLock(final long ino, final long owner, final LockRange range) {
+        return setLock(ino, owner, range);
+    }
+
+    @Override
+    public void stopAwaitingLock(final long ino, final long owner, final LockRange range) {
+        // Waits are not known here.
+    }
+
+    @Override
     public synchronized void dropLocks(final long ino, final long owner) {
         set(ino, node(ino).posixLocks, owner, LockRange.UNLOCKED);
     }

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.node;
 
+import io.aeron.driver.MediaDriver;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.NodeConfig;
 import org.dsmfs.engine.Space;
@@ -8,8 +9,11 @@ import org.dsmfs.engine.membership.cluster.ClusterConfig;
 import org.dsmfs.engine.membership.cluster.ClusterMembership;
 import org.dsmfs.engine.network.aeron.AeronNetwork;
 import org.dsmfs.engine.network.aeron.AeronNetworkConfig;
+import org.dsmfs.engine.network.aeron.DatagramCover;
 import org.dsmfs.engine.network.aeron.Identity;
 import org.dsmfs.engine.network.aeron.PortInUseException;
+import org.dsmfs.engine.network.secure.ClusterKey;
+import org.dsmfs.engine.network.secure.SecureEndpoints;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,10 +130,29 @@ public final class SharedSpace {
     }
 
     private AeronNetwork listen(final String host, final int port) {
-        final AeronNetwork network = new AeronNetwork(new AeronNetworkConfig(host, port));
+        final AeronNetwork network = new AeronNetwork(new AeronNetworkConfig(host, port,
+            AeronNetworkConfig.SHARED_MEMORY, AeronNetworkConfig.DEFAULT_MTU_BYTES, cover()));
         write(ADDRESS_FILE, host + ":" + port);
         LOG.info("listening on {}:{}", host, port);
         return network;
+    }
+
+    private DatagramCover cover() {
+        if (node.key() == null) {
+            return DatagramCover.NONE;
+        }
+        final SecureEndpoints endpoints = new SecureEndpoints(ClusterKey.load(node.key()));
+        return new DatagramCover() {
+            @Override
+            public int overheadBytes() {
+                return endpoints.overheadBytes();
+            }
+
+            @Override
+            public void install(final MediaDriver.Context context) {
+                endpoints.install(context);
+            }
+        };
     }
 
     private static void awaitService(final LocalSpace space) {

@@ -2,7 +2,7 @@ package org.dsmfs.layout.page;
 
 import org.dsmfs.engine.Segment;
 
-/** The kinds of segments that the layout uses. A segment's number is the inode's. Codes are frozen. */
+/** The kinds of segments that the layout uses. A segment's number is the inode's where nothing else is said. Codes are frozen. */
 public enum PageKind {
     /** Page 0: the inode, with what is small of its content ({@link InodePage}). */
     INODE(0x01),
@@ -15,7 +15,9 @@ public enum PageKind {
     /** Extended attributes that do not fit in the inode ({@link XattrPage}). */
     XATTR(0x05),
     /** Advisory locks ({@link LockPage}). */
-    LOCK(Segment.VOLATILE | 0x06);
+    LOCK(Segment.VOLATILE | 0x06),
+    /** What processes wait for ({@link WaitPage}). The segment's number is the node's. */
+    WAIT(Segment.VOLATILE | 0x07);
 
     private final int code;
 
@@ -28,8 +30,8 @@ public enum PageKind {
         return code;
     }
 
-    /** @return the segment of this kind that belongs to the inode */
-    public long segment(final long ino) {
-        return Segment.of(code, ino);
+    /** @return the segment of this kind that belongs to the inode, or whatever the number is of */
+    public long segment(final long number) {
+        return Segment.of(code, number);
     }
 }

@@ -86,9 +86,20 @@ class FormatsTest {
     @Test
     void lock() {
         LockPage.initialise(page, 1);
-        LockPage.entry(page, 0, 0x11, 0x22, 0x33, 0x44, 1, 1);
-        assertBytes(0, "44534c4b 0100 0100" + "00".repeat(24)
-            + "1100000000000000 2200000000000000 3300000000000000 44000000 01 01 0000");
+        LockPage.summary(page, 7, 0x99, true);
+        LockPage.owner(page, 0, 0x11, 0x3ff, 0x55, 0x44);
+        LockPage.range(page, 0, 0x22, 0x33, 1, 1);
+        assertBytes(0, "44534c4b 0100 0100 07000000 01000000 9900000000000000" + "00".repeat(8)
+            + "1100000000000000 2200000000000000 3300000000000000 44000000 55000000 ff03 01 01 00000000");
+        assertEquals(0x3ff, LockPage.node(page, 0));
+    }
+
+    @Test
+    void waits() {
+        WaitPage.initialise(page, 1, 0x55);
+        WaitPage.entry(page, 0, 0x11, 0x66, 0x22, 0x33, 1);
+        assertBytes(0, "44535754 0100 0100 55000000 00000000"
+            + "1100000000000000 6600000000000000 2200000000000000 3300000000000000 01 00000000000000");
     }
 
     @Test
@@ -99,6 +110,7 @@ class FormatsTest {
         assertEquals(0x04, PageKind.HOLES.code());
         assertEquals(0x05, PageKind.XATTR.code());
         assertEquals(0x46, PageKind.LOCK.code());
+        assertEquals(0x47, PageKind.WAIT.code());
     }
 
     @Test

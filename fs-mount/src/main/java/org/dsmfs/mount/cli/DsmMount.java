@@ -1,6 +1,6 @@
 package org.dsmfs.mount.cli;
 
-import org.dsmfs.engine.node.LocalSpace;
+import org.dsmfs.engine.node.SharedSpace;
 
 /** The program dsm-mount. */
 public final class DsmMount {
@@ -9,6 +9,6 @@ public final class DsmMount {
 
     /** @param arguments see dsm-mount(8) */
     public static void main(final String[] arguments) {
-        System.exit(Program.of(new MountCommand(LocalSpace::open)).execute(FstabSettings.expand(arguments)));
+        System.exit(Program.of(new MountCommand(SharedSpace::open)).execute(FstabSettings.expand(arguments)));
     }
 }

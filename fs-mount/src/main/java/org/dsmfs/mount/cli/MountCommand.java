@@ -1,11 +1,15 @@
 package org.dsmfs.mount.cli;
 
 import ch.qos.logback.classic.Level;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.dsmfs.engine.NodeConfig;
 import org.dsmfs.engine.SpaceConfig;
 import org.dsmfs.mount.MountException;
 import picocli.CommandLine;
@@ -55,6 +59,25 @@ final class MountCommand implements Callable<Integer> {
     @Option(names = "--copies", paramLabel = "N", defaultValue = "1",
         description = "Nodes that hold each page. Default: ${DEFAULT-VALUE}.")
     private int copies;
+
+    @Option(names = "--listen", paramLabel = "ADDRESS:PORT",
+        description = "Where other nodes reach this one; it takes 10 ports from there on. Default: where it was last "
+            + "time, or 127.0.0.1 and the first free of the ports 7400, 7410, ...")
+    private String listen;
+
+    @Option(names = "--join", paramLabel = "HOST[:PORT]", split = ",",
+        description = "Join the space of these nodes; a new store only, an old one knows its space. Default port: 7400.")
+    private List<String> join = new ArrayList<>();
+
+    @Option(names = "--consensus", paramLabel = "HOST[:PORT]", split = ",",
+        description = "The 1, 3 or 5 nodes, this one among them, that keep the list of members of a new space. "
+            + "Default: this node.")
+    private List<String> consensus = new ArrayList<>();
+
+    @Option(names = "--key-file", paramLabel = "FILE",
+        description = "The key that all nodes of the space hold, 32 bytes in hexadecimal or Base64; needed to listen on "
+            + "other addresses than loopback. dsm keygen makes one.")
+    private Path keyFile;
 
     @Option(names = "--front-end", paramLabel = "NAME",
         description = "How to talk to the kernel: kernel (the protocol of /dev/fuse, from Linux 5.4 on) or jnr-fuse "
@@ -116,8 +139,33 @@ final class MountCommand implements Callable<Integer> {
         final long pageBytes = dataPageBytes > Integer.MAX_VALUE ? Integer.MAX_VALUE : dataPageBytes;
         final SpaceConfig space = new SpaceConfig(storePath, memoryBytes == null ? defaultMemoryBytes() : memoryBytes,
             diskBytes, (int) pageBytes);
-        return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), space,
+        final NodeConfig node = new NodeConfig(listen == null ? null : address("--listen", listen),
+            addresses("--join", join), addresses("--consensus", consensus), keyFile);
+        return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), space, node,
             frontEnd == null ? FrontEnd.preferred() : FrontEnd.of(frontEnd), options, level(), logPath, foreground);
+    }
+
+    private static List<String> addresses(final String option, final List<String> values) {
+        return values.stream().map(value -> address(option, value)).toList();
+    }
+
+    /** @return HOST:PORT, the host as a literal, since nodes must agree on who is who */
+    private static String address(final String option, final String value) {
+        final int colon = value.lastIndexOf(':');
+        final boolean hasPort = colon > value.lastIndexOf(']');
+        final String host = hasPort ? value.substring(0, colon) : value;
+        final String port = hasPort ? value.substring(colon + 1) : Integer.toString(NodeConfig.DEFAULT_PORT);
+        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) < 1
+            || Integer.parseInt(port) > NodeConfig.MAX_PORT) {
+            throw new MountException(option + ": '" + port + "' is not a port from 1 to " + NodeConfig.MAX_PORT);
+        }
+        try {
+            final InetAddress resolved = InetAddress.getByName(host);
+            final String literal = resolved.getHostAddress();
+            return (resolved instanceof Inet6Address ? "[" + literal + "]" : literal) + ":" + port;
+        } catch (final UnknownHostException e) {
+            throw new MountException(option + ": host '" + host + "' is unknown: check its name, or give its address");
+        }
     }
 
     private String defaultName() {

@@ -48,7 +48,7 @@ final class MountProcess {
         final boolean isNew = !Stores.exists(settings.space().store());
         prepareStore(isNew);
         try (Termination termination = new Termination();
-             Space space = opener.open(settings.space());
+             Space space = opener.open(settings.space(), settings.node());
              FileSystem fileSystem = DsmFileSystem.open(space, WallClock.SYSTEM, atime(), founder())) {
             serve(termination, mountPoint, space, fileSystem);
         }

@@ -1,5 +1,6 @@
 package org.dsmfs.mount.cli;
 
+import org.dsmfs.engine.NodeConfig;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceConfig;
 
@@ -7,5 +8,5 @@ import org.dsmfs.engine.SpaceConfig;
 @FunctionalInterface
 interface SpaceOpener {
     /** @throws org.dsmfs.engine.EngineException in one line what is wrong, and the remedy */
-    Space open(SpaceConfig config);
+    Space open(SpaceConfig config, NodeConfig node);
 }

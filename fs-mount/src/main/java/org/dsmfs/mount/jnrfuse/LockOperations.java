@@ -1,9 +1,9 @@
 package org.dsmfs.mount.jnrfuse;
 
-import java.util.function.BooleanSupplier;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.layout.LockRange;
+import org.dsmfs.mount.serving.LockAttempt;
 
 /** POSIX, OFD and flock(2) locks. */
 final class LockOperations {
@@ -55,7 +55,7 @@ final class LockOperations {
                 if (range.type != LockRange.UNLOCKED) {
                     handle.lockOwners().add(owner);
                 }
-                take(() -> fileSystem.setLock(handle.ino(), owner, range), command == F_SETLKW);
+                take(LockAttempt.ofRange(fileSystem, handle.ino(), owner, range), command == F_SETLKW);
             }
             default -> throw Errno.EINVAL.exception();
         }
@@ -88,14 +88,14 @@ final class LockOperations {
             case LOCK_UN -> LockRange.UNLOCKED;
             default -> throw Errno.EINVAL.exception();
         };
-        take(() -> fileSystem.setFlock(ino, owner, type), (operation & LOCK_NB) == 0);
+        take(isLongWait -> fileSystem.setFlock(ino, owner, type), (operation & LOCK_NB) == 0);
         return 0;
     }
 
-    private void take(final BooleanSupplier attempt, final boolean wait) {
+    private void take(final LockAttempt attempt, final boolean wait) {
         if (wait) {
             waits.untilTrue(attempt);
-        } else if (!attempt.getAsBoolean()) {
+        } else if (!attempt.run(false)) {
             throw Errno.EAGAIN.exception();
         }
     }

@@ -12,6 +12,7 @@ import org.dsmfs.mount.MountException;
 import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.os.StandardError;
 import org.dsmfs.mount.os.StringVector;
+import org.dsmfs.mount.serving.LockAttempt;
 import org.dsmfs.mount.serving.RequestThreads;
 
 /** A filesystem mounted through libfuse 2's high-level operations. */
@@ -69,7 +70,7 @@ public final class MountedFileSystem implements Mount {
         final CacheRule cacheRule = new CacheRule(atime);
         final OtherNames otherNames = new OtherNames(handles, cacheRule, node -> channel.forgetContent(node));
         final LockWaits waits = new LockWaits(() -> libFuse.fuse_interrupted() != 0 || threads.isStopped(),
-            THREADS_MAX / 2);
+            THREADS_MAX / 2, LockAttempt.LONG_WAIT_NS);
         fileSystem.onUnlock(waits);
         table.init(MountedFileSystem::negotiate);
         new NameOperations(fileSystem, requests, cacheRule, handles, nameless, otherNames,

@@ -12,6 +12,7 @@ import org.dsmfs.mount.MountException;
 import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.serving.AtimeRule;
+import org.dsmfs.mount.serving.LockAttempt;
 import org.dsmfs.mount.serving.RequestThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ public final class KernelMount implements Mount {
     private static final int THREADS_MAX = 64;
 
     private final Device device;
-    private final LockWaits lockWaits = new LockWaits();
+    private final LockWaits lockWaits = new LockWaits(LockAttempt.LONG_WAIT_NS);
     private final RequestThreads threads;
 
     /**

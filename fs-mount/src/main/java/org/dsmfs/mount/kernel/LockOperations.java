@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.layout.LockRange;
+import org.dsmfs.mount.serving.LockAttempt;
 
 /** POSIX, OFD and flock(2) locks. */
 final class LockOperations {
@@ -33,20 +34,20 @@ final class LockOperations {
         final long ino = request.node();
         final long owner = request.int64(RequestLayout.Lock.OWNER);
         final LockRange range = range(request);
-        final LockWaits.Attempt attempt;
+        final LockAttempt attempt;
         if ((request.int32(RequestLayout.Lock.FLAGS) & RequestLayout.Lock.FLAG_FLOCK) != 0) {
-            attempt = () -> fileSystem.setFlock(ino, owner, range.type);
+            attempt = isLongWait -> fileSystem.setFlock(ino, owner, range.type);
         } else {
             if (range.type != LockRange.UNLOCKED) {
                 ownersByHandle.computeIfAbsent(request.int64(RequestLayout.Lock.HANDLE),
                     handle -> ConcurrentHashMap.newKeySet()).add(owner);
             }
-            attempt = () -> fileSystem.setLock(ino, owner, range);
+            attempt = LockAttempt.ofRange(fileSystem, ino, owner, range);
         }
         if (isPatient && range.type != LockRange.UNLOCKED) {
             exchange.withholdReply();
             waits.grant(exchange.channel(), request.unique(), ino, attempt);
-        } else if (!attempt.run()) {
+        } else if (!attempt.run(false)) {
             throw Errno.EAGAIN.exception();
         }
     }

@@ -7,18 +7,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.ErrnoException;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.serving.Failures;
+import org.dsmfs.mount.serving.LockAttempt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The requests that wait for locks. None holds a thread: those of an inode are tried again, the longest waiting first,
- * by one thread of its own after locks of the inode were released. Thread-safe.
+ * by one thread of its own after locks of the inode were released, and once when they have waited for long, to find
+ * deadlocks. Thread-safe.
  */
 final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LockWaits.class);
     /** Interrupts that came before their request was known to wait; more than can be on their way at a time. */
     private static final int EARLY_INTERRUPTS_MAX = 64;
 
@@ -28,20 +34,32 @@ final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
     /** Inodes whose waiters are to be tried again. Its monitor is taken last, for a moment. */
     private final Set<Long> unlocked = new HashSet<>();
     private final Thread thread = new Thread(this::run, "locks");
+    private final long longWaitNs;
+    /** With the monitor of {@link #unlocked}. */
+    private boolean isLongWaitExpected;
+    private long longWaitAtNs;
     private boolean closed;
 
-    LockWaits() {
+    /** @param longWaitNs what {@link LockAttempt#run} takes for long */
+    LockWaits(final long longWaitNs) {
+        this.longWaitNs = longWaitNs;
         thread.setDaemon(true);
     }
 
-    /** Tries to take a lock. */
-    @FunctionalInterface
-    interface Attempt {
-        /** @return whether the lock was granted */
-        boolean run();
-    }
+    private static final class Waiter {
+        private final Channel channel;
+        private final long unique;
+        private final long ino;
+        private final LockAttempt attempt;
+        private final long startNs = System.nanoTime();
+        private boolean isLongWait;
 
-    private record Waiter(Channel channel, long unique, long ino, Attempt attempt) {
+        Waiter(final Channel channel, final long unique, final long ino, final LockAttempt attempt) {
+            this.channel = channel;
+            this.unique = unique;
+            this.ino = ino;
+            this.attempt = attempt;
+        }
     }
 
     void start() {
@@ -49,12 +67,13 @@ final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
     }
 
     /** Answers the request once the attempt succeeds or fails for another reason, or a signal ends the wait. */
-    synchronized void grant(final Channel channel, final long unique, final long ino, final Attempt attempt) {
+    synchronized void grant(final Channel channel, final long unique, final long ino, final LockAttempt attempt) {
         final Waiter waiter = new Waiter(channel, unique, ino, attempt);
         if (earlyInterrupts.remove(unique)) {
             answer(waiter, Errno.EINTR.number());
         } else if (!isAnswered(waiter)) {
             waiters.put(unique, waiter);
+            expectLongWait();
         }
     }
 
@@ -62,6 +81,7 @@ final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
     synchronized void interrupt(final long unique) {
         final Waiter waiter = waiters.remove(unique);
         if (waiter != null) {
+            giveUp(waiter);
             answer(waiter, Errno.EINTR.number());
         } else {
             earlyInterrupts.addLast(unique);
@@ -81,13 +101,15 @@ final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
 
     private boolean isAnswered(final Waiter waiter) {
         try {
-            if (!waiter.attempt.run()) {
+            if (!waiter.attempt.run(waiter.isLongWait)) {
                 return false;
             }
             answer(waiter, 0);
         } catch (final ErrnoException e) {
+            giveUp(waiter);
             answer(waiter, e.errno().number());
         } catch (final Throwable e) {
+            giveUp(waiter);
             answer(waiter, Failures.unexpected("lock of inode " + waiter.ino, e).number());
         }
         return true;
@@ -98,19 +120,34 @@ final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
         waiter.channel.send(reply, ReplyLayout.Header.SIZE);
     }
 
+    private void giveUp(final Waiter waiter) {
+        if (waiter.isLongWait) {
+            try {
+                waiter.attempt.giveUp();
+            } catch (final ErrnoException e) {
+                LOG.warn("cannot end the wait for a lock of inode {}: {}", waiter.ino, e.errno());
+            }
+        }
+    }
+
     private void run() {
         try {
             while (true) {
                 final List<Long> inos;
                 synchronized (unlocked) {
-                    while (unlocked.isEmpty() && !closed) {
-                        unlocked.wait();
+                    while (unlocked.isEmpty() && !closed && !isLongWaitDue()) {
+                        if (isLongWaitExpected) {
+                            TimeUnit.NANOSECONDS.timedWait(unlocked, longWaitAtNs - System.nanoTime());
+                        } else {
+                            unlocked.wait();
+                        }
                     }
                     if (closed) {
                         return;
                     }
                     inos = new ArrayList<>(unlocked);
                     unlocked.clear();
+                    isLongWaitExpected = isLongWaitExpected && !isLongWaitDue();
                 }
                 tryAgain(inos);
             }
@@ -120,7 +157,35 @@ final class LockWaits implements FileSystem.UnlockListener, AutoCloseable {
     }
 
     private synchronized void tryAgain(final List<Long> inos) {
-        waiters.values().removeIf(waiter -> inos.contains(waiter.ino) && isAnswered(waiter));
+        waiters.values().removeIf(
+            waiter -> (becomesLong(waiter) | inos.contains(waiter.ino)) && isAnswered(waiter));
+        if (waiters.values().stream().anyMatch(waiter -> !waiter.isLongWait)) {
+            expectLongWait();
+        }
+    }
+
+    private boolean becomesLong(final Waiter waiter) {
+        if (waiter.isLongWait || System.nanoTime() - waiter.startNs < longWaitNs) {
+            return false;
+        }
+        waiter.isLongWait = true;
+        return true;
+    }
+
+    /** Has the thread look at the waiters again when one may have waited for long. */
+    private void expectLongWait() {
+        synchronized (unlocked) {
+            if (!isLongWaitExpected) {
+                isLongWaitExpected = true;
+                longWaitAtNs = System.nanoTime() + longWaitNs;
+                unlocked.notifyAll();
+            }
+        }
+    }
+
+    /** With the monitor of {@link #unlocked}. */
+    private boolean isLongWaitDue() {
+        return isLongWaitExpected && System.nanoTime() - longWaitAtNs >= 0;
     }
 
     @Override

@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class LockWaitsTest {
+    private static final long LONG_WAIT_NS = TimeUnit.MINUTES.toNanos(1);
+
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicBoolean free = new AtomicBoolean();
-    private final LockWaits waits = new LockWaits(interrupted::get, 1);
+    private final LockWaits waits = new LockWaits(interrupted::get, 1, LONG_WAIT_NS);
 
-    private boolean attempt() {
+    private boolean attempt(final boolean isLongWait) {
         attempts.incrementAndGet();
         return free.get();
     }
@@ -52,7 +54,7 @@ class LockWaitsTest {
 
     @Test
     void unlockBetweenAttemptAndWaitIsNotMissed() {
-        waits.untilTrue(() -> {
+        waits.untilTrue(isLongWait -> {
             if (attempts.incrementAndGet() == 1) {
                 waits.unlocked(1);
                 return false;
@@ -71,9 +73,21 @@ class LockWaitsTest {
     }
 
     @Test
+    void whoHasWaitedForLongLooksForADeadlock() {
+        final LockWaits impatient = new LockWaits(interrupted::get, 1, TimeUnit.MILLISECONDS.toNanos(1));
+        final ErrnoException failure = assertThrows(ErrnoException.class, () -> impatient.untilTrue(isLongWait -> {
+            if (isLongWait) {
+                throw Errno.EDEADLK.exception();
+            }
+            return false;
+        }));
+        assertEquals(Errno.EDEADLK, failure.errno());
+    }
+
+    @Test
     void tooManyWaitersAreRefused() throws Exception {
         final CompletableFuture<Void> waiter = waiter();
-        final ErrnoException failure = assertThrows(ErrnoException.class, () -> waits.untilTrue(() -> false));
+        final ErrnoException failure = assertThrows(ErrnoException.class, () -> waits.untilTrue(isLongWait -> false));
         assertEquals(Errno.ENOLCK, failure.errno());
         free.set(true);
         waits.unlocked(1);

@@ -11,6 +11,7 @@ import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.serving.AtimeRule;
+import org.dsmfs.mount.serving.LockAttempt;
 
 /** Plays the kernel: hands requests to the dispatcher and takes replies from a socket that stands for the device. */
 final class Conversation implements AutoCloseable {
@@ -19,7 +20,7 @@ final class Conversation implements AutoCloseable {
     private static final int LENGTH_MAX = 128 << 10;
 
     final NodeTable nodes;
-    final LockWaits lockWaits = new LockWaits();
+    final LockWaits lockWaits = new LockWaits(LockAttempt.LONG_WAIT_NS);
     private final UnsafeBuffer sockets = NativeMemory.allocate(2 * Integer.BYTES);
     private final UnsafeBuffer received = NativeMemory.allocate(LENGTH_MAX);
     private final UnsafeBuffer requestBuffer = NativeMemory.allocate(LENGTH_MAX);

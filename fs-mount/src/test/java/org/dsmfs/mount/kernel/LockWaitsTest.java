@@ -3,12 +3,14 @@ package org.dsmfs.mount.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.os.NativeMemory;
+import org.dsmfs.mount.serving.LockAttempt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class LockWaitsTest {
 
     private final UnsafeBuffer sockets = NativeMemory.allocate(2 * Integer.BYTES);
     private final UnsafeBuffer reply = NativeMemory.allocate(ReplyLayout.Header.SIZE);
-    private final LockWaits waits = new LockWaits();
+    private final LockWaits waits = new LockWaits(TimeUnit.MILLISECONDS.toNanos(500));
     private final AtomicBoolean free = new AtomicBoolean();
     private final AtomicInteger attempts = new AtomicInteger();
     private Channel channel;
@@ -40,7 +42,7 @@ class LockWaitsTest {
         Libc.INSTANCE.close(sockets.getInt(Integer.BYTES));
     }
 
-    private boolean attempt() {
+    private boolean attempt(final boolean isLongWait) {
         attempts.incrementAndGet();
         return free.get();
     }
@@ -79,6 +81,36 @@ class LockWaitsTest {
     }
 
     @Test
+    void whoHasWaitedForLongLooksForADeadlockAndWithdrawsWhenInterrupted() throws Exception {
+        final AtomicInteger longWaits = new AtomicInteger();
+        final AtomicInteger givenUp = new AtomicInteger();
+        final LockAttempt attempt = new LockAttempt() {
+            @Override
+            public boolean run(final boolean isLongWait) {
+                longWaits.addAndGet(isLongWait ? 1 : 0);
+                return false;
+            }
+
+            @Override
+            public void giveUp() {
+                givenUp.incrementAndGet();
+            }
+        };
+        waits.grant(channel, 2, INO, attempt);
+        waits.grant(channel, 4, INO, attempt);
+        waits.interrupt(4);
+        assertReply(4, Errno.EINTR.number());
+        assertEquals(0, givenUp.get());
+        while (longWaits.get() == 0) {
+            Thread.sleep(1);
+        }
+        waits.interrupt(2);
+        assertReply(2, Errno.EINTR.number());
+        assertEquals(1, givenUp.get());
+        assertEquals(1, longWaits.get());
+    }
+
+    @Test
     void longestWaitingComesFirst() throws Exception {
         for (long unique = 2; unique < 20; unique += 2) {
             waits.grant(channel, unique, INO, this::attempt);
@@ -112,11 +144,11 @@ class LockWaitsTest {
 
     @Test
     void failureOfAnAttemptIsTheAnswer() throws Exception {
-        waits.grant(channel, 2, INO, () -> {
+        waits.grant(channel, 2, INO, isLongWait -> {
             throw Errno.ENOLCK.exception();
         });
         assertReply(2, Errno.ENOLCK.number());
-        waits.grant(channel, 4, INO, () -> {
+        waits.grant(channel, 4, INO, isLongWait -> {
             throw new IllegalStateException("made up by the test");
         });
         assertReply(4, Errno.EIO.number());

@@ -17,7 +17,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** How the embedded driver is set up. */
@@ -40,16 +39,16 @@ final class DriverContext {
     }
 
     /**
+     * @param files  directory for the driver's files, which it makes and deletes
      * @param errors gets what the driver can only report
      * @return the context, not concluded
-     * @throws EngineException if the directory is unusable or too small
      */
-    static MediaDriver.Context of(final AeronNetworkConfig config, final EpochClock clock, final ErrorHandler errors) {
-        checkSpace(config.directory());
+    static MediaDriver.Context of(final AeronNetworkConfig config, final Path files, final EpochClock clock,
+            final ErrorHandler errors) {
         final int receiveBytes = socketBufferBytes(StandardSocketOptions.SO_RCVBUF, "net.core.rmem_max");
         final int sendBytes = socketBufferBytes(StandardSocketOptions.SO_SNDBUF, "net.core.wmem_max");
         final MediaDriver.Context context = new MediaDriver.Context()
-            .aeronDirectoryName(config.directory().resolve("dsm-network-" + UUID.randomUUID()).toString())
+            .aeronDirectoryName(files.toString())
             .dirDeleteOnShutdown(true)
             .threadingMode(ThreadingMode.INVOKER)
             .asyncExecutorEnabled(false)
@@ -89,7 +88,8 @@ final class DriverContext {
         }
     }
 
-    private static void checkSpace(final Path directory) {
+    /** @throws EngineException if the directory is unusable or too small */
+    static void checkSpace(final Path directory) {
         final long usableBytes = usableBytes(directory);
         final long neededBytes = DRIVER_BYTES + Streams.PEER_BYTES;
         if (usableBytes < neededBytes) {

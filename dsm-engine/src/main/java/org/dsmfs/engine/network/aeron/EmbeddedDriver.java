@@ -6,6 +6,7 @@ import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.EpochClock;
+import org.dsmfs.engine.EngineException;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,21 +20,34 @@ final class EmbeddedDriver implements AutoCloseable {
     /** Bytes of a cycle that are not traffic: what an idle connection exchanges. */
     private static final int QUIET_BYTES = 512;
 
+    /** After so long without a run datagrams may have queued, in the order in which they were sent. */
+    private static final long BEHIND_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    /** Most that is taken of such a queue before messages are delivered, datagrams. */
+    private static final int MAX_CYCLES = 64;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final SocketReadiness sockets;
+    private final DriverDirectory directory;
     private final MediaDriver driver;
     private final AgentInvoker driverInvoker;
     private final Aeron aeron;
     private final AgentInvoker clientInvoker;
+    private long lastRunNs = System.nanoTime();
 
+    /** @throws EngineException if the directory is unusable or too small */
     EmbeddedDriver(final AeronNetworkConfig config, final SocketReadiness sockets, final ErrorHandler errors) {
         this.sockets = sockets;
-        final EpochClock clock = new SteadyEpochClock();
-        final MediaDriver.Context context = DriverContext.of(config, clock, errors);
-        sockets.install(context);
-        driver = MediaDriver.launch(context);
-        driverInvoker = driver.sharedAgentInvoker();
+        directory = DriverDirectory.make(config.directory());
+        MediaDriver started = null;
         try {
+            DriverContext.checkSpace(config.directory());
+            final EpochClock clock = new SteadyEpochClock();
+            final MediaDriver.Context context =
+                DriverContext.of(config, directory.driverFiles(), clock, errors);
+            sockets.install(context);
+            started = MediaDriver.launch(context);
+            driver = started;
+            driverInvoker = driver.sharedAgentInvoker();
             aeron = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(driver.aeronDirectoryName())
                 .useConductorAgentInvoker(true)
@@ -43,7 +57,7 @@ final class EmbeddedDriver implements AutoCloseable {
                 .errorHandler(errors)
                 .subscriberErrorHandler(EmbeddedDriver::rethrow));
         } catch (final RuntimeException e) {
-            CloseHelper.quietClose(driver);
+            CloseHelper.closeAll(started, directory);
             throw e;
         }
         clientInvoker = aeron.conductorAgentInvoker();
@@ -73,21 +87,29 @@ final class EmbeddedDriver implements AutoCloseable {
     }
 
     /**
-     * Sends what there is, takes a datagram from each socket, and learns of new and lost sessions. The thread that
-     * polls.
+     * Sends what there is, takes a datagram from each socket, more if they may have queued, and learns of new and lost
+     * sessions. The thread that polls.
      *
      * @return more than 0 if there was traffic
      */
     int run() {
-        final int bytes;
+        // A cycle more than needed costs as much as the round trip of a small message: only where it may be needed.
+        final int maxCycles = System.nanoTime() - lastRunNs > BEHIND_NS ? MAX_CYCLES : 1;
+        int bytes = 0;
         lock.lock();
         try {
-            bytes = driverInvoker.invoke();
+            int work;
+            int cycles = 0;
+            do {
+                work = driverInvoker.invoke();
+                bytes += work;
+            } while (work > 0 && ++cycles < maxCycles);
             sockets.registerNew();
         } finally {
             lock.unlock();
         }
         clientInvoker.invoke();
+        lastRunNs = System.nanoTime();
         return Math.max(0, bytes - QUIET_BYTES);
     }
 
@@ -107,7 +129,7 @@ final class EmbeddedDriver implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
-            CloseHelper.closeAll(aeron, driver);
+            CloseHelper.closeAll(aeron, driver, directory);
         } finally {
             lock.unlock();
         }

@@ -298,11 +298,14 @@ final class AeronNetworkTest {
     }
 
     @Test
-    void nothingIsLeftBehind(@TempDir final Path directory) throws IOException {
+    void nothingIsLeftBehindNotEvenByTheKilled(@TempDir final Path directory) throws IOException {
+        final Path abandoned = Files.createDirectories(directory.resolve("dsm-network-abandoned/driver"));
+        Files.createFile(abandoned.resolveSibling("lock"));
         try (AeronNetwork network = new AeronNetwork(new AeronNetworkConfig("127.0.0.1", TestNode.freePort(),
             directory, AeronNetworkConfig.DEFAULT_MTU_BYTES, DatagramCover.NONE))) {
             network.peers(List.of(new Network.Peer(2, 1, "127.0.0.1:" + TestNode.freePort())));
             assertTrue(Files.exists(Path.of(network.directory())));
+            assertFalse(Files.exists(abandoned));
         }
         try (var files = Files.list(directory)) {
             assertEquals(List.of(), files.toList());

@@ -1,0 +1,85 @@
+package org.dsmfs.layout;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What this node knows of the locks of its own processes, since the pages they are in may be lost with another node.
+ * Changed only as the last thing an operation does, since a run may be repeated. Thread-safe.
+ */
+final class OwnLocks {
+    private final Map<Long, Entered> enteredByIno = new HashMap<>();
+    private final Set<Long> denied = new HashSet<>();
+    private List<WaitTable.Wait> waits = List.of();
+
+    /**
+     * The locks of an inode.
+     *
+     * @param era   of the pages they are in
+     * @param locks this node's; empty if it used the pages, but holds none
+     */
+    record Entered(long era, List<Lock> locks) {
+        Entered {
+            locks = List.copyOf(locks);
+        }
+    }
+
+    /** @return null if this node has not used the inode's locks since it opened the inode */
+    synchronized Entered of(final long ino) {
+        return enteredByIno.get(ino);
+    }
+
+    synchronized void entered(final long ino, final Entered entered) {
+        enteredByIno.put(ino, entered);
+    }
+
+    /** The inode is not open here any more. */
+    synchronized void forget(final long ino) {
+        enteredByIno.remove(ino);
+        denied.remove(ino);
+    }
+
+    /** @return whether this node has locks that were not entered in this era of the inode's locks */
+    synchronized boolean isLeftOut(final long ino, final long era) {
+        final Entered entered = enteredByIno.get(ino);
+        return entered != null && !entered.locks.isEmpty() && entered.era != era;
+    }
+
+    /** @return inodes that this node holds locks of */
+    synchronized List<Long> locked() {
+        final List<Long> inos = new ArrayList<>();
+        enteredByIno.forEach((ino, entered) -> {
+            if (!entered.locks.isEmpty()) {
+                inos.add(ino);
+            }
+        });
+        return inos;
+    }
+
+    /** A lock was denied, so that somebody may wait. */
+    synchronized void denied(final long ino) {
+        denied.add(ino);
+    }
+
+    synchronized boolean wasDenied(final long ino) {
+        return denied.contains(ino);
+    }
+
+    /** @return all inodes of which locks were denied */
+    synchronized List<Long> denied() {
+        return List.copyOf(denied);
+    }
+
+    /** @return the waits that other nodes see; not to be changed */
+    synchronized List<WaitTable.Wait> waits() {
+        return waits;
+    }
+
+    synchronized void waits(final List<WaitTable.Wait> newWaits) {
+        waits = List.copyOf(newWaits);
+    }
+}
