@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.NodeConfig;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceConfig;
 import org.dsmfs.mount.FuseAvailable;
@@ -35,7 +36,7 @@ class CommandLineErrorsTest {
         return run(Program.of(new MountCommand(CommandLineErrorsTest::open)), FstabSettings.expand(arguments));
     }
 
-    private static Space open(final SpaceConfig config) {
+    private static Space open(final SpaceConfig config, final NodeConfig node) {
         throw new EngineException("no space is opened here");
     }
 

@@ -12,7 +12,7 @@ import picocli.CommandLine;
 
 class MountCommandTest {
     private static MountSettings settings(final String... arguments) {
-        final MountCommand command = new MountCommand(config -> {
+        final MountCommand command = new MountCommand((config, node) -> {
             throw new AssertionError("not to be opened");
         });
         new CommandLine(command).parseArgs(FstabSettings.expand(arguments));
