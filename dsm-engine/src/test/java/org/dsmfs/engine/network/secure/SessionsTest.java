@@ -24,15 +24,16 @@ class SessionsTest {
     private static final ClusterKey OTHER_KEY = new ClusterKey(("another" + "!".repeat(25)).getBytes(
         StandardCharsets.US_ASCII));
 
+    private final DatagramCipher cipher = new DatagramCipher();
+    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(Datagram.MAX_BYTES);
+    private final UnsafeBuffer incoming = new UnsafeBuffer(new byte[Datagram.MAX_BYTES]);
     private long nowNs = 1;
 
     /** An endpoint and its socket. */
     private final class Node {
         private final InetSocketAddress address;
         private final Refusals refusals = new Refusals();
-        private final DatagramCipher cipher = new DatagramCipher();
         private final Sessions sessions;
-        private final ByteBuffer outgoing = ByteBuffer.allocateDirect(Datagram.MAX_BYTES);
         private final List<String> received = new ArrayList<>();
 
         private Node(final int port, final EndpointRole role, final ClusterKey key, final long replaceAfter) {
@@ -58,22 +59,22 @@ class SessionsTest {
         }
 
         private byte[] receive(final byte[] datagram, final InetSocketAddress from) {
-            final UnsafeBuffer buffer = new UnsafeBuffer(Arrays.copyOf(datagram, Datagram.MAX_BYTES));
-            if (sessions.takeHandshake(buffer, datagram.length)) {
+            incoming.putBytes(0, datagram);
+            if (sessions.takeHandshake(incoming, datagram.length)) {
                 return sessions.answer(from, outgoing) ? taken() : null;
             }
-            final int length = sessions.open(buffer, datagram.length, from);
+            final int length = sessions.open(incoming, datagram.length, from);
             if (length >= 0) {
-                received.add(buffer.getStringWithoutLengthAscii(0, length));
+                received.add(incoming.getStringWithoutLengthAscii(0, length));
             } else {
-                assertArrayStart(datagram, buffer);
+                assertUnchanged(datagram);
             }
             return null;
         }
 
-        private static void assertArrayStart(final byte[] datagram, final UnsafeBuffer buffer) {
+        private void assertUnchanged(final byte[] datagram) {
             final byte[] after = new byte[datagram.length];
-            buffer.getBytes(0, after);
+            incoming.getBytes(0, after);
             assertTrue(Arrays.equals(datagram, after), "a refused datagram was changed");
         }
     }
