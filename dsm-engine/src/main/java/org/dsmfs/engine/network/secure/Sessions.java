@@ -15,7 +15,8 @@ import java.util.Map;
 /**
  * The sessions of one endpoint. Where a frame is to be sent and there is no session yet, a request for one goes
  * instead. The frame is sent as soon as there is one, if it is short as setup and status frames are, otherwise it is
- * lost; Aeron sends frames of those kinds again and again, so nothing else is needed to repeat requests. Nothing that does not prove the cluster key is answered. One thread.
+ * lost; Aeron sends frames of those kinds again and again, so nothing else is needed to repeat requests. Nothing that
+ * does not prove the cluster key is answered. One thread.
  */
 final class Sessions {
     /** Datagrams after which a session is replaced: far below what AES-GCM allows under one key. */
