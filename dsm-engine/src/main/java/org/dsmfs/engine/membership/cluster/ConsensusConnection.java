@@ -38,25 +38,44 @@ final class ConsensusConnection implements EgressListener, AutoCloseable {
         void onNewLeader();
     }
 
+    private ConsensusConnection(final AeronCluster.Context context, final Listener listener) {
+        this.listener = listener;
+        this.connecting = AeronCluster.asyncConnect(context.egressListener(this));
+    }
+
     /**
-     * Begins to connect.
+     * Begins to connect to whichever member of the consensus answers.
      *
-     * @param addresses of nodes that may host the consensus
+     * @param consensus addresses of all members, in their order
      * @param host      of this node, for the answers
      * @param timeoutNs until an attempt to connect, or to find the next leader, has failed
      */
-    ConsensusConnection(final Aeron aeron, final List<String> addresses, final String host, final long timeoutNs,
-                        final Listener listener) {
-        this.listener = listener;
-        this.connecting = AeronCluster.asyncConnect(new AeronCluster.Context()
+    static ConsensusConnection toConsensus(final Aeron aeron, final List<String> consensus, final String host,
+                                           final long timeoutNs, final Listener listener) {
+        return new ConsensusConnection(context(aeron, host, timeoutNs)
+            .ingressChannel(INGRESS_CHANNEL)
+            .ingressEndpoints(ConsensusEndpoints.ingresses(consensus)), listener);
+    }
+
+    /** As {@link #toConsensus}, by way of one member, the others being unknown: {@link #know} is to follow. */
+    static ConsensusConnection toContact(final Aeron aeron, final String contact, final String host,
+                                         final long timeoutNs, final Listener listener) {
+        return new ConsensusConnection(context(aeron, host, timeoutNs)
+            .ingressChannel(INGRESS_CHANNEL + "|endpoint=" + ConsensusEndpoints.ingress(contact)), listener);
+    }
+
+    private static AeronCluster.Context context(final Aeron aeron, final String host, final long timeoutNs) {
+        return new AeronCluster.Context()
             .aeron(aeron)
             .ownsAeronClient(false)
-            .ingressChannel(INGRESS_CHANNEL)
-            .ingressEndpoints(ConsensusEndpoints.ingress(addresses))
             .egressChannel("aeron:udp?endpoint=" + host + ":0|term-length=" + EGRESS_TERM_LENGTH)
             .messageTimeoutNs(timeoutNs)
-            .idleStrategy(new CalmIdleStrategy(TimeUnit.MILLISECONDS.toNanos(1)))
-            .egressListener(this));
+            .idleStrategy(new CalmIdleStrategy(TimeUnit.MILLISECONDS.toNanos(1)));
+    }
+
+    /** The session finds the next leader among these members. */
+    void know(final List<String> consensus) {
+        cluster.context().ingressEndpoints(ConsensusEndpoints.ingresses(consensus));
     }
 
     /**

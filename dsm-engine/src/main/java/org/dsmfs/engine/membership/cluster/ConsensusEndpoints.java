@@ -70,9 +70,14 @@ final class ConsensusEndpoints {
                 .collect(Collectors.joining(","))).collect(Collectors.joining("|"));
     }
 
+    /** @return the endpoint for commands */
+    static String ingress(final String address) {
+        return endpoint(address, INGRESS);
+    }
+
     /** @return the endpoints for commands as Aeron Cluster names them */
-    static String ingress(final List<String> addresses) {
-        return IntStream.range(0, addresses.size()).mapToObj(member -> member + "="
-            + endpoint(addresses.get(member), INGRESS)).collect(Collectors.joining(","));
+    static String ingresses(final List<String> consensus) {
+        return IntStream.range(0, consensus.size()).mapToObj(member -> member + "=" + ingress(consensus.get(member)))
+            .collect(Collectors.joining(","));
     }
 }

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.membership.cluster;
 
+import io.aeron.Aeron;
 import io.aeron.archive.Archive;
 import io.aeron.archive.ArchiveThreadingMode;
 import io.aeron.archive.client.AeronArchive;
@@ -42,6 +43,11 @@ final class ConsensusNode implements AutoCloseable {
     /** Log since the last snapshot that asks for the next one. */
     private static final long SNAPSHOT_INTERVAL_BYTES = 1 << 20;
 
+    /** Type of counters of errors; any number that Aeron does not use. */
+    private static final int ERROR_COUNTER_TYPE_ID = 1001;
+    private static final int MODULE_ARCHIVE_STREAM = 121;
+    private static final int SERVICE_ARCHIVE_STREAM = 122;
+
     private final Archive archive;
     private final ConsensusModule consensusModule;
     private final ClusteredServiceContainer container;
@@ -56,11 +62,6 @@ final class ConsensusNode implements AutoCloseable {
         final ThreadFactory threads = threads();
         final Supplier<IdleStrategy> idle = () -> new CalmIdleStrategy(MAX_SLEEP_NS);
         final Runnable terminated = () -> isTerminated = true;
-        final AeronArchive.Context archiveClient = new AeronArchive.Context()
-            .aeronDirectoryName(config.aeronDirectory())
-            .controlRequestChannel(IPC)
-            .controlResponseChannel(IPC)
-            .controlTermBufferLength(TERM_BYTES);
         Archive startedArchive = null;
         ConsensusModule startedModule = null;
         try {
@@ -69,15 +70,17 @@ final class ConsensusNode implements AutoCloseable {
                 .idleStrategySupplier(idle));
             startedModule = ConsensusModule.launch(module(config, consensus, directory, marks)
                 .clusterMemberId(member)
-                .archiveContext(archiveClient.clone())
+                .archiveContext(archiveClient(config, MODULE_ARCHIVE_STREAM))
                 .threadFactory(threads)
                 .idleStrategySupplier(idle)
                 .terminationHook(terminated));
             container = ClusteredServiceContainer.launch(new ClusteredServiceContainer.Context()
+                .aeron(client(config, "configuration"))
+                .ownsAeronClient(true)
                 .aeronDirectoryName(config.aeronDirectory())
                 .clusterDir(new File(directory, LOG_DIRECTORY))
                 .markFileDir(marks)
-                .archiveContext(archiveClient.clone())
+                .archiveContext(archiveClient(config, SERVICE_ARCHIVE_STREAM))
                 .controlChannel(IPC)
                 .replayChannel(IPC)
                 .snapshotChannel(IPC)
@@ -113,10 +116,30 @@ final class ConsensusNode implements AutoCloseable {
         };
     }
 
+    private static AeronArchive.Context archiveClient(final ClusterConfig config, final int responseStream) {
+        return new AeronArchive.Context()
+            .aeronDirectoryName(config.aeronDirectory())
+            .controlRequestChannel(IPC)
+            .controlResponseChannel(IPC)
+            .controlResponseStreamId(responseStream)
+            .controlTermBufferLength(TERM_BYTES);
+    }
+
+    private static Aeron client(final ClusterConfig config, final String name) {
+        return DriverClient.connect(config.aeronDirectory(), "dsm-" + name, ERRORS);
+    }
+
+    private static AtomicCounter errorCounter(final Aeron aeron) {
+        return aeron.addCounter(ERROR_COUNTER_TYPE_ID, "errors of " + aeron.context().clientName());
+    }
+
     private static Archive.Context archive(final ClusterConfig config, final File directory, final File marks,
                                            final boolean isReplicated) {
+        final Aeron aeron = client(config, "archive");
         final Archive.Context context = new Archive.Context()
-            .aeronDirectoryName(config.aeronDirectory())
+            .aeron(aeron)
+            .ownsAeronClient(true)
+            .errorCounter(errorCounter(aeron))
             .archiveDir(new File(directory, "archive"))
             .markFileDir(marks)
             .threadingMode(ArchiveThreadingMode.SHARED)
@@ -141,7 +164,11 @@ final class ConsensusNode implements AutoCloseable {
     private static ConsensusModule.Context module(final ClusterConfig config, final List<String> consensus,
                                                   final File directory, final File marks) {
         final long leaseNs = config.lease().toNanos();
+        final Aeron aeron = client(config, "consensus");
         return new ConsensusModule.Context()
+            .aeron(aeron)
+            .ownsAeronClient(true)
+            .errorCounter(errorCounter(aeron))
             .aeronDirectoryName(config.aeronDirectory())
             .clusterDir(new File(directory, LOG_DIRECTORY))
             .markFileDir(marks)
@@ -157,7 +184,7 @@ final class ConsensusNode implements AutoCloseable {
             .snapshotChannel(IPC)
             .clusterClock(new MonotonicClusterClock())
             .maxConcurrentSessions(MAX_SESSIONS)
-            // A session is a lease; docs/CONFIGURATION-LOG.md says why these relations make leases safe.
+            // A session is a lease; docs/MEMBERSHIP.md says why these relations make leases safe.
             .sessionTimeoutNs(leaseNs)
             .leaderHeartbeatTimeoutNs(leaseNs / 2)
             .leaderHeartbeatIntervalNs(leaseNs / 20)

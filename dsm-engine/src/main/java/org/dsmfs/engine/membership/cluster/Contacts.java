@@ -10,11 +10,11 @@ import java.util.Set;
 /**
  * Whom a node asks for the consensus, and whether it hosts a part of it.
  *
- * @param consensus addresses of the consensus members, as far as they are known
- * @param addresses whom to ask
- * @param isHost    whether this node is one of them
+ * @param consensus addresses of the consensus members in their order, none if they are unknown
+ * @param named     addresses of nodes that may be such members, to be asked one after the other
+ * @param isHost    whether this node is one of the members
  */
-record Contacts(List<String> consensus, List<String> addresses, boolean isHost) {
+record Contacts(List<String> consensus, List<String> named, boolean isHost) {
     /**
      * Brings together what the configuration says and what the node remembers.
      *
@@ -34,20 +34,20 @@ record Contacts(List<String> consensus, List<String> addresses, boolean isHost) 
             consensus = List.of(config.address());
         }
         if (consensus.contains(config.address())) {
-            return new Contacts(consensus, consensus, true);
+            return new Contacts(consensus, List.of(), true);
         }
-        final Set<String> addresses = new LinkedHashSet<>(named);
-        addresses.addAll(consensus);
-        if (addresses.isEmpty()) {
+        if (named.isEmpty() && consensus.isEmpty()) {
             throw new EngineException("name a node of the space to join it");
         }
-        addresses.forEach(ConsensusEndpoints::check);
-        return new Contacts(consensus, List.copyOf(addresses), false);
+        named.forEach(ConsensusEndpoints::check);
+        return new Contacts(consensus, List.copyOf(named), false);
     }
 
     /** @return the line for the user when nobody answered */
     String whyNoAnswer(final Duration patience) {
-        final String who = String.join(", ", addresses);
+        final Set<String> all = new LinkedHashSet<>(named);
+        all.addAll(consensus);
+        final String who = String.join(", ", all);
         return isHost
             ? "no majority of the consensus members " + who + " within " + patience.toSeconds() + " s: start them all"
             : "no answer from " + who + " within " + patience.toSeconds()

@@ -3,7 +3,6 @@ package org.dsmfs.engine.membership.cluster;
 import io.aeron.Aeron;
 import io.aeron.exceptions.TimeoutException;
 import org.agrona.CloseHelper;
-import org.agrona.concurrent.NoOpLock;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.membership.JoinRefusedException;
 import org.dsmfs.engine.membership.JoinRefusedException.Reason;
@@ -64,6 +63,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private long joinCorrelation = Long.MIN_VALUE;
     /** Whether the view here may be older than what the session would bring: a join brings the newest. */
     private boolean isJoinDue = true;
+    private int attempts;
     private long nextRenewalNs = System.nanoTime();
     private long nextCommandNs = nextRenewalNs;
     private long nextAttemptNs = nextRenewalNs;
@@ -131,16 +131,22 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             consensusNode = ConsensusNode.launch(config, contacts.consensus());
         }
         if (aeron == null) {
-            aeron = Aeron.connect(new Aeron.Context()
-                .aeronDirectoryName(config.aeronDirectory())
-                .useConductorAgentInvoker(true)
-                .clientLock(NoOpLock.INSTANCE)
-                .clientName("dsm-membership")
-                .errorHandler(error -> LOG.warn("membership: {}", error.toString())));
+            aeron = DriverClient.connect(config.aeronDirectory(), "dsm-membership",
+                error -> LOG.warn("membership: {}", error.toString()));
         }
         lease.forgetUnderWay();
-        connection = new ConsensusConnection(aeron, contacts.addresses(), ConsensusEndpoints.host(config.address()),
-            config.lease().toNanos(), this);
+        connection = nextConnection();
+    }
+
+    /** Tries those that were named, one after the other, then those that are known. */
+    private ConsensusConnection nextConnection() {
+        final List<String> named = contacts.named();
+        final String host = ConsensusEndpoints.host(config.address());
+        final long timeoutNs = config.lease().toNanos();
+        final int way = attempts++ % (named.size() + (contacts.consensus().isEmpty() ? 0 : 1));
+        return way < named.size()
+            ? ConsensusConnection.toContact(aeron, named.get(way), host, timeoutNs, this)
+            : ConsensusConnection.toConsensus(aeron, contacts.consensus(), host, timeoutNs, this);
     }
 
     private void disconnect() {
@@ -220,7 +226,8 @@ final class MembershipAgent implements ConsensusConnection.Listener {
         spaceId = joined.spaceId();
         if (!contacts.isHost()) {
             known.write(joined.consensus());
-            contacts = new Contacts(joined.consensus(), joined.consensus(), false);
+            contacts = new Contacts(joined.consensus(), List.of(), false);
+            connection.know(joined.consensus());
         }
         nextCommandNs = System.nanoTime();
         onView(joined.view());

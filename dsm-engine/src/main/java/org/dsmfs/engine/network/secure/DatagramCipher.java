@@ -11,6 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 
 /**
  * Seals and opens frames with AES-128-GCM. The buffers are heap arrays, with which the JDK is fastest. One thread.
@@ -46,6 +47,11 @@ final class DatagramCipher {
     void load(final ByteBuffer source) {
         frameLength = source.remaining();
         source.get(frame, 0, frameLength);
+    }
+
+    /** @return copy of the loaded frame if it is at most so long, else null */
+    byte[] copyOfFrame(final int maxLength) {
+        return frameLength <= maxLength ? Arrays.copyOf(frame, frameLength) : null;
     }
 
     /** Writes the loaded frame, sealed, to the buffer from its current position on. */

@@ -16,6 +16,8 @@ final class Peer {
     private Session previous;
     /** Of an OPEN that was not answered yet, else null. The same for all repetitions: answers may take long. */
     private byte[] openShare;
+    /** Frame in whose stead OPEN was sent last, if it is short, else null: setup and status frames are. */
+    private byte[] heldFrame;
     private long lastOpenNs;
     private boolean isWaiting;
     private long waitingSinceNs;
@@ -78,12 +80,17 @@ final class Peer {
         return openShare;
     }
 
-    void onOpen(final byte[] share, final long nowNs) {
+    void onOpen(final byte[] share, final byte[] frame, final long nowNs) {
         openShare = share;
+        heldFrame = frame;
         lastOpenNs = nowNs;
     }
 
-    void onAccept() {
+    /** @return frame that was held back for want of a session, or null */
+    byte[] onAccept() {
+        final byte[] frame = heldFrame;
         openShare = null;
+        heldFrame = null;
+        return frame;
     }
 }

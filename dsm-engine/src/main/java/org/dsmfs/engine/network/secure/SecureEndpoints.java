@@ -4,12 +4,13 @@ import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.media.UdpChannel;
 import org.agrona.SystemUtil;
+import org.dsmfs.engine.network.aeron.DatagramCover;
 
 /**
  * Makes a media driver seal all its UDP datagrams. Both ends of a channel must do so, under the same key; a driver with
  * another one, or with none, never connects. Unicast only, with one or many destinations.
  */
-public final class SecureEndpoints {
+public final class SecureEndpoints implements DatagramCover {
     /** What sealing adds to a datagram, bytes. */
     public static final int OVERHEAD_BYTES = Datagram.OVERHEAD_BYTES;
     /** Largest MTU of a driver or channel, bytes: what Aeron's largest datagram has room for. */
@@ -28,17 +29,18 @@ public final class SecureEndpoints {
         return refusals;
     }
 
-    /** @return bytes by which a datagram grows */
+    @Override
     public int overheadBytes() {
         return OVERHEAD_BYTES;
     }
 
     /**
-     * Sets the endpoint suppliers of a driver that is about to start.
+     * {@inheritDoc}
      *
      * @param context its MTU is for frames, to which {@link #OVERHEAD_BYTES} come; must not use Aeron's name resolver,
      *                whose datagrams are sent elsewhere
      */
+    @Override
     public void install(final MediaDriver.Context context) {
         if (context.resolverInterface() != null) {
             throw new IllegalArgumentException("the datagrams of Aeron's name resolver can't be sealed");

@@ -14,8 +14,9 @@ import java.util.Map;
 
 /**
  * The sessions of one endpoint. Where a frame is to be sent and there is no session yet, a request for one goes
- * instead, and the frame is lost; Aeron sends its setup and status frames again and again, so nothing else is needed to
- * repeat requests. Nothing that does not prove the cluster key is answered. One thread.
+ * instead. The frame is sent as soon as there is one, if it is short as setup and status frames are, otherwise it is
+ * lost; Aeron sends frames of those kinds again and again, so nothing else is needed to repeat requests. Nothing that
+ * does not prove the cluster key is answered. One thread.
  */
 final class Sessions {
     /** Datagrams after which a session is replaced: far below what AES-GCM allows under one key. */
@@ -24,6 +25,9 @@ final class Sessions {
     static final int MAX_PEERS = 4096;
     /** Sessions that were accepted and have not been used yet; the oldest is forgotten first. */
     static final int MAX_HALF_OPEN = 1024;
+
+    /** Longest frame that is held back: so that what is sent for an ACCEPT is no longer than that. */
+    private static final int MAX_HELD_FRAME_BYTES = Datagram.HANDSHAKE_BYTES - Datagram.OVERHEAD_BYTES;
 
     private final EndpointRole role;
     private final DatagramCipher cipher;
@@ -75,12 +79,9 @@ final class Sessions {
         final long nowNs = clock.nanoTime();
         target.clear();
         if (session == null || session.isExhausted() || isWorn(peer, session, nowNs) && peer.isOpenDue(nowNs)) {
-            if (peer.openShare() == null) {
-                peer.onOpen(newShare(), nowNs);
-            } else {
-                peer.onOpen(peer.openShare(), nowNs);
-            }
-            handshake.writeOpen(target, role, peer.openShare());
+            final byte[] share = peer.openShare() == null ? newShare() : peer.openShare();
+            peer.onOpen(share, cipher.copyOfFrame(MAX_HELD_FRAME_BYTES), nowNs);
+            handshake.writeOpen(target, role, share);
         } else {
             cipher.seal(session, target);
             peer.onSent(nowNs);
@@ -152,8 +153,7 @@ final class Sessions {
             return false;
         }
         if (handshake.type() == Datagram.ACCEPT) {
-            onAccept(from);
-            return false;
+            return onAccept(from, answer);
         }
         final byte[] openerShare = handshake.openerShare();
         final byte[] accepterShare = newShare();
@@ -165,15 +165,22 @@ final class Sessions {
         return true;
     }
 
-    private void onAccept(final InetSocketAddress from) {
+    /** @return whether a frame was held back that can be sent now */
+    private boolean onAccept(final InetSocketAddress from, final ByteBuffer answer) {
         final Peer peer = peers.get(from);
         final byte[] openerShare = handshake.openerShare();
         if (peer == null || !Arrays.equals(peer.openShare(), openerShare)) {
             refuse(Refusals.Reason.REPLAYED, from);
-            return;
+            return false;
         }
-        peer.onAccept();
+        final byte[] frame = peer.onAccept();
         takeUp(handshake.opened(from, openerShare, handshake.accepterShare(), ++lastSerial));
+        if (frame == null) {
+            return false;
+        }
+        cipher.load(ByteBuffer.wrap(frame));
+        seal(answer, from);
+        return true;
     }
 
     private void takeUp(final Session session) {

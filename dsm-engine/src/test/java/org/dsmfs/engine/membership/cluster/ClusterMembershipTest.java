@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,6 +43,7 @@ class ClusterMembershipTest {
     @TempDir
     private Path directory;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Map<Integer, TestDriver> drivers = new HashMap<>();
 
     @AfterEach
     void closeAll() throws Exception {
@@ -74,10 +77,15 @@ class ClusterMembershipTest {
         return true;
     }
 
+    /** Of a start of a node, in a process of its own as far as Aeron can see. */
     private ClusterConfig config(final UUID space, final int id, final int incarnation, final String address,
                                  final List<String> consensus) {
+        if (drivers.containsKey(id)) {
+            drivers.get(id).close();
+        }
+        drivers.put(id, opened(new TestDriver()));
         return new ClusterConfig(space, new UUID(1, id), incarnation, address, consensus,
-            directory.resolve("node" + id), opened(new TestDriver()).directory(), LEASE, PATIENCE);
+            directory.resolve("node" + id), drivers.get(id).directory(), LEASE, PATIENCE);
     }
 
     private ClusterMembership found(final String address) {
@@ -189,10 +197,10 @@ class ClusterMembershipTest {
         join(1, 5, address);
         assertEquals(Reason.OTHER_SPACE, assertThrows(JoinRefusedException.class, () -> ClusterMembership.join(
             config(new UUID(6, 6), 2, 1, freeAddress(), List.of()), List.of(address))).reason());
-        final ClusterConfig copy = config(SPACE, 1, 6, freeAddress(), List.of());
+        final ClusterConfig other = config(SPACE, 3, 6, freeAddress(), List.of());
         final EngineException duplicate = assertThrows(EngineException.class, () -> ClusterMembership.join(
-            new ClusterConfig(SPACE, copy.nodeId(), 6, copy.address(), List.of(), directory.resolve("copy"),
-                copy.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(address)));
+            new ClusterConfig(SPACE, new UUID(1, 1), 6, other.address(), List.of(), other.directory(),
+                other.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(address)));
         assertTrue(duplicate.getMessage().contains("the store is a copy"), duplicate.getMessage());
     }
 

@@ -16,7 +16,10 @@ final class TestDriver implements AutoCloseable {
             .threadingMode(ThreadingMode.SHARED)
             .sharedIdleStrategy(new CalmIdleStrategy(TimeUnit.MILLISECONDS.toNanos(5)))
             .termBufferSparseFile(true)
-            .imageLivenessTimeoutNs(TimeUnit.SECONDS.toNanos(2))
+            .asyncExecutorEnabled(false)
+            .clientLivenessTimeoutNs(TimeUnit.HOURS.toNanos(1))
+            .publicationUnblockTimeoutNs(TimeUnit.HOURS.toNanos(2))
+            .imageLivenessTimeoutNs(TimeUnit.MILLISECONDS.toNanos(1500))
             .dirDeleteOnStart(true)
             .dirDeleteOnShutdown(true));
     }

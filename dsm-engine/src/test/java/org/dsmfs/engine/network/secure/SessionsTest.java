@@ -24,15 +24,16 @@ class SessionsTest {
     private static final ClusterKey OTHER_KEY = new ClusterKey(("another" + "!".repeat(25)).getBytes(
         StandardCharsets.US_ASCII));
 
+    private final DatagramCipher cipher = new DatagramCipher();
+    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(Datagram.MAX_BYTES);
+    private final UnsafeBuffer incoming = new UnsafeBuffer(new byte[Datagram.MAX_BYTES]);
     private long nowNs = 1;
 
     /** An endpoint and its socket. */
     private final class Node {
         private final InetSocketAddress address;
         private final Refusals refusals = new Refusals();
-        private final DatagramCipher cipher = new DatagramCipher();
         private final Sessions sessions;
-        private final ByteBuffer outgoing = ByteBuffer.allocateDirect(Datagram.MAX_BYTES);
         private final List<String> received = new ArrayList<>();
 
         private Node(final int port, final EndpointRole role, final ClusterKey key, final long replaceAfter) {
@@ -58,22 +59,22 @@ class SessionsTest {
         }
 
         private byte[] receive(final byte[] datagram, final InetSocketAddress from) {
-            final UnsafeBuffer buffer = new UnsafeBuffer(Arrays.copyOf(datagram, Datagram.MAX_BYTES));
-            if (sessions.takeHandshake(buffer, datagram.length)) {
+            incoming.putBytes(0, datagram);
+            if (sessions.takeHandshake(incoming, datagram.length)) {
                 return sessions.answer(from, outgoing) ? taken() : null;
             }
-            final int length = sessions.open(buffer, datagram.length, from);
+            final int length = sessions.open(incoming, datagram.length, from);
             if (length >= 0) {
-                received.add(buffer.getStringWithoutLengthAscii(0, length));
+                received.add(incoming.getStringWithoutLengthAscii(0, length));
             } else {
-                assertArrayStart(datagram, buffer);
+                assertUnchanged(datagram);
             }
             return null;
         }
 
-        private static void assertArrayStart(final byte[] datagram, final UnsafeBuffer buffer) {
+        private void assertUnchanged(final byte[] datagram) {
             final byte[] after = new byte[datagram.length];
-            buffer.getBytes(0, after);
+            incoming.getBytes(0, after);
             assertTrue(Arrays.equals(datagram, after), "a refused datagram was changed");
         }
     }
@@ -90,15 +91,18 @@ class SessionsTest {
     private static void exchange(final Node from, final String frame, final Node to) {
         final byte[] answer = to.receive(from.send(frame, to), from);
         if (answer != null) {
-            assertNull(from.receive(answer, to));
+            final byte[] held = from.receive(answer, to);
+            if (held != null) {
+                assertNull(to.receive(held, from));
+            }
         }
     }
 
     private static void connect(final Node a, final Node b) {
-        exchange(a, "lost", b);
+        exchange(a, "held back", b);
         exchange(a, "hello", b);
         exchange(b, "welcome", a);
-        assertEquals(List.of("hello"), b.received);
+        assertEquals(List.of("held back", "hello"), b.received);
         assertEquals(List.of("welcome"), a.received);
         a.received.clear();
         b.received.clear();
@@ -203,7 +207,7 @@ class SessionsTest {
         assertEquals(1, after.refusals.count(Reason.REPLAYED));
         connect(after, new Node(3, EndpointRole.RECEIVER, KEY, Sessions.REPLACE_AFTER_DATAGRAMS));
         b.received.clear();
-        exchange(after, "lost", b);
+        exchange(after, "too long to be held back".repeat(4), b);
         exchange(after, "new", b);
         b.receive(old, before);
         assertEquals(List.of("new"), b.received);
@@ -330,9 +334,14 @@ class SessionsTest {
     @Test
     void answersAreNoLongerThanWhatTheyAnswer() {
         final Node a = sender();
-        final Node b = receiver();
-        final byte[] open = a.send("x", b);
-        assertTrue(b.receive(open, a).length <= open.length);
+        for (int length = 0; length < 200; length++) {
+            final Node b = new Node(10 + length, EndpointRole.RECEIVER, KEY, Sessions.REPLACE_AFTER_DATAGRAMS);
+            final byte[] open = a.send("x".repeat(length), b);
+            final byte[] accept = b.receive(open, a);
+            assertTrue(accept.length <= open.length);
+            final byte[] held = a.receive(accept, b);
+            assertTrue(held == null || held.length <= accept.length);
+        }
     }
 
     @Test
