@@ -59,11 +59,13 @@ final class FileContent {
             target.putBytes(targetIndex, inode.view().buffer(), body(offset), readable);
             return readable;
         }
-        tx.want(segment, pageOf(offset), (int) (pageOf(offset + readable - 1) - pageOf(offset)) + 1);
+        final HoleMap holes = new HoleMap(inode);
+        wantPresent(holes, pageOf(offset), pageOf(offset + readable - 1));
         for (int done = 0; done < readable; ) {
             final int inPage = inPage(offset + done);
             final int piece = Math.min(pageSize - inPage, readable - done);
-            final DirectBuffer page = tx.read(segment, pageOf(offset + done));
+            final long index = pageOf(offset + done);
+            final DirectBuffer page = holes.isPresent(index) ? tx.read(segment, index) : null;
             if (page == null) {
                 target.setMemory(targetIndex + done, piece, (byte) 0);
             } else {
@@ -262,7 +264,7 @@ final class FileContent {
 
     private void writePages(final long offset, final DirectBuffer source, final int sourceIndex, final int length) {
         final HoleMap holes = new HoleMap(inode);
-        wantPartialPages(offset, length);
+        wantPartialPages(holes, offset, length);
         for (int done = 0; done < length; ) {
             final long page = pageOf(offset + done);
             final int inPage = inPage(offset + done);
@@ -275,12 +277,22 @@ final class FileContent {
         }
     }
 
-    private void wantPartialPages(final long offset, final int length) {
+    /** Asks for all pages of a range at once, but not for holes: another node would have to be asked for each. */
+    private void wantPresent(final HoleMap holes, final long first, final long last) {
+        long page = holes.nextPresent(first);
+        while (page != HoleMap.NONE && page <= last) {
+            final long end = Math.min(holes.nextAbsent(page), last + 1);
+            tx.want(segment, page, (int) (end - page));
+            page = holes.nextPresent(end);
+        }
+    }
+
+    private void wantPartialPages(final HoleMap holes, final long offset, final int length) {
         final long end = offset + length;
-        if (inPage(offset) > 0) {
+        if (inPage(offset) > 0 && holes.isPresent(pageOf(offset))) {
             tx.want(segment, pageOf(offset), 1);
         }
-        if (inPage(end) > 0) {
+        if (inPage(end) > 0 && holes.isPresent(pageOf(end))) {
             tx.want(segment, pageOf(end), 1);
         }
     }

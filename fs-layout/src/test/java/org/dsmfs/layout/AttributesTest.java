@@ -149,6 +149,26 @@ class AttributesTest {
     }
 
     @Test
+    void thereIsAMostNumberOfLinks() {
+        final long file = fixture.file("f");
+        final long directory = fixture.directory("d");
+        final long moved = fixture.directory("moved");
+        fixture.space.execute(tx -> {
+            Inode.load(tx, file).edit().nlink(Namespace.LINK_MAX);
+            Inode.load(tx, directory).edit().nlink(Namespace.LINK_MAX);
+            return null;
+        });
+        assertErrno(Errno.EMLINK,
+            () -> fixture.fs.link(Caller.ROOT, file, FileSystem.ROOT, bytes("g"), fixture.out));
+        assertErrno(Errno.EMLINK, () -> fixture.fs.mkdir(Caller.ROOT, directory, bytes("sub"), 0755, fixture.out));
+        assertErrno(Errno.EMLINK, () -> fixture.fs.rename(
+            Caller.ROOT, FileSystem.ROOT, bytes("moved"), directory, bytes("moved"), 0));
+        assertEquals(Namespace.LINK_MAX, fixture.attributes(file).nlink);
+        assertEquals(2, fixture.attributes(moved).nlink);
+        fixture.file(directory, "files do not count");
+    }
+
+    @Test
     void statusTellsTheTruthOfTheSpace() {
         fixture.file("f");
         fixture.space.limit(fixture.space.usedBytes() + 100 * 4096, 10 * 4096);

@@ -18,6 +18,8 @@ class DirectoryListingTest {
     /** 1,000,000 in the long run. */
     private static final int MANY = Integer.getInteger("layout.entries", 200_000);
 
+    private static final int MOST_PAGES = 10;
+
     private final Fixture fixture = new Fixture();
 
     @Test
@@ -93,20 +95,31 @@ class DirectoryListingTest {
     void costPerEntryStaysFlat() {
         final long directory = fixture.directory("d");
         final long file = fixture.file("f");
+        fixture.space.takeMostPagesInRun();
         final long firstNanos = linkMany(file, directory, 0, MANY / 10);
         linkMany(file, directory, MANY / 10, MANY - MANY / 10);
         final long lastNanos = linkMany(file, directory, MANY - MANY / 10, MANY);
         assertTrue(lastNanos < 5 * firstNanos + 200_000_000L, firstNanos + " ns first, " + lastNanos + " ns last");
+        assertFewPages("link");
         assertEquals(MANY + 2, fixture.list(directory).size());
+        assertFewPages("list");
         for (int i = 0; i < MANY; i++) {
             fixture.fs.lookup(directory, bytes("entry number " + i), fixture.out);
         }
         assertEquals(MANY + 1, fixture.out.nlink);
+        assertFewPages("lookup");
         for (int i = 0; i < MANY; i++) {
             fixture.fs.unlink(Caller.ROOT, directory, bytes("entry number " + i));
         }
+        assertFewPages("unlink");
         assertEquals(4096, fixture.attributes(directory).size);
         fixture.assertClean();
+    }
+
+    /** No operation, or step of a listing, takes more pages than the tree is high, with those that a split makes. */
+    private void assertFewPages(final String operation) {
+        final int pages = fixture.space.takeMostPagesInRun();
+        assertTrue(pages <= MOST_PAGES, operation + " takes " + pages + " pages");
     }
 
     private long linkMany(final long file, final long directory, final int from, final int to) {

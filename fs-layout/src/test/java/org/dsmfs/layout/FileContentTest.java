@@ -101,6 +101,15 @@ class FileContentTest {
     }
 
     @Test
+    void readingAHoleTakesNoPages() {
+        final long ino = fixture.file("sparse");
+        fixture.write(ino, 300L * PAGE, bytes("x"));
+        fixture.space.takeMostPagesInRun();
+        fixture.read(ino, 0, 256 * PAGE);
+        assertEquals(1, fixture.space.takeMostPagesInRun());
+    }
+
+    @Test
     void copiesBetweenAndWithinFiles() {
         final byte[] text = "0123456789".repeat(2000).getBytes();
         fixture.write(ino, 0, text);

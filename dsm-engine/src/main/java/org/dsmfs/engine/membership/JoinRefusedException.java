@@ -12,7 +12,7 @@ public final class JoinRefusedException extends EngineException {
         OTHER_SPACE(2),
         /** The node speaks another version of the formats. */
         OTHER_FORMAT(3),
-        /** The same node serves at another address: a copied store; passes if that one was the same node's last start. */
+        /** The same node serves at another address: a copied store; passes if that was the node's last start. */
         DUPLICATE_NODE(4),
         /** The space has seen a later start of the node: its store is an old copy. */
         OLD_STORE(5),

@@ -8,8 +8,8 @@ import java.util.List;
  * @param epoch      1.., rises with each view; messages of another epoch are not served
  * @param members    in order of their numbers
  * @param homes      per partition the node whose store its pages rest in by default, -1 while nobody has used it
- * @param partitions per partition the node that is responsible now: its home, or while that is down a node that stands in;
- *                   -1 while nobody has used it
+ * @param partitions per partition the node that is responsible now: its home, or while that is down a node that stands
+ *                   in; -1 while nobody has used it
  */
 public record View(long epoch, List<Member> members, List<Integer> homes, List<Integer> partitions) {
     /** Partitions of every space. */

@@ -9,8 +9,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A view as bytes, big-endian: epoch (8), count of members (2), per member number (2), incarnation (4), up (1), length of
- * address (1), address (ASCII); count of partitions in use (2), per partition home (2) and responsible node (2).
+ * A view as bytes, big-endian: epoch (8), count of members (2), per member number (2), incarnation (4), up (1),
+ * length of (1), address (ASCII); count of partitions in use (2), per partition home (2) and responsible node (2).
  */
 public final class ViewFormat {
     private ViewFormat() {

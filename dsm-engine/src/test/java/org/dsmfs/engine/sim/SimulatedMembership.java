@@ -19,9 +19,9 @@ import java.util.function.Consumer;
  * test. Views wait in a queue per node until {@link #deliver} hands them over, so that nodes learn of an epoch at
  * different times. One thread at a time.
  *
- * <p>A node's life: {@link #start}, then {@link #crash}, {@link Membership#close} or {@link Membership#leave}. A node that
- * is cut off ({@link #cut}) gets no views and can't suspect anybody; it must stop serving ({@link #lapse}) before the
- * others are told that it is down ({@link #expire}); {@link #heal} brings it back.
+ * <p>A node's life: {@link #start}, then {@link #crash}, {@link Membership#close} or {@link Membership#leave}. A node
+ * that is cut off ({@link #cut}) gets no views and can't suspect anybody; it must stop serving ({@link #lapse}) before
+ * the others are told that it is down ({@link #expire}); {@link #heal} brings it back.
  */
 public final class SimulatedMembership {
     private final Configuration configuration = new Configuration(new UUID(0, 0));

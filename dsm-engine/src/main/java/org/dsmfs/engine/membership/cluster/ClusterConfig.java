@@ -15,8 +15,8 @@ import java.util.UUID;
  * @param incarnation     starts of the node so far, this one included, 1..
  * @param address         host:port of the node's listener, as the others reach it; the ports above it belong to the
  *                        node too, see {@link ConsensusEndpoints}
- * @param consensus       addresses of the nodes that host the consensus, 1, 3 or 5, the same in the same order on each of
- *                        them; empty for nodes that do not, and for those that remember
+ * @param consensus       addresses of the nodes that host the consensus, 1, 3 or 5, the same in the same order on
+ *                        each of them; empty for nodes that do not, and for those that remember
  * @param directory       where the log and what the node has to remember rest; made if it does not exist
  * @param aeronDirectory  of the media driver of this process; it must be run by other threads than the caller's
  * @param lease           a node that is not heard of for so long is down (T); it stops serving after half of it

@@ -122,6 +122,11 @@ public final class ClusterMembership implements Membership {
         return agent.spaceId();
     }
 
+    /** @return messages from the consensus that made no sense and were dropped */
+    public long malformed() {
+        return agent.malformed();
+    }
+
     @Override
     public View view() {
         return agent.view();

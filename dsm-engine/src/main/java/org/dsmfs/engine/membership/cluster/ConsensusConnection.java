@@ -24,12 +24,14 @@ final class ConsensusConnection implements EgressListener, AutoCloseable {
     private final Listener listener;
     private AeronCluster.AsyncConnect connecting;
     private AeronCluster cluster;
-    private long malformed;
 
     /** Told of what comes. */
     interface Listener {
         /** The log says something. */
         void onAnswer(Answer answer);
+
+        /** The log says something that makes no sense. */
+        void onMalformed();
 
         /** The session was alive at the leader after {@link #renew} had been called. @param id given there */
         void onRenewed(long id);
@@ -129,7 +131,7 @@ final class ConsensusConnection implements EgressListener, AutoCloseable {
         if (MessageFormat.decode(buffer, offset, length) instanceof Answer answer) {
             listener.onAnswer(answer);
         } else {
-            malformed++;
+            listener.onMalformed();
         }
     }
 
@@ -144,11 +146,6 @@ final class ConsensusConnection implements EgressListener, AutoCloseable {
     public void onNewLeader(final long sessionId, final long leadershipTermId, final int leaderMemberId,
                             final String ingressEndpoints) {
         listener.onNewLeader();
-    }
-
-    /** @return answers that made no sense */
-    long malformed() {
-        return malformed;
     }
 
     @Override

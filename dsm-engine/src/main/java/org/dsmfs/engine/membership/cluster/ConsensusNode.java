@@ -57,7 +57,7 @@ final class ConsensusNode implements AutoCloseable {
     private ConsensusNode(final ClusterConfig config, final List<String> consensus) {
         final File directory = config.directory().toFile();
         final int member = consensus.indexOf(config.address());
-        // In memory, with the driver's files: a mark on disk would have to grow old before a killed process' successor starts.
+        // In memory, with the driver's files: a mark that a killed process left on disk would have to grow old first.
         final File marks = new File(config.aeronDirectory(), "consensus");
         final ThreadFactory threads = threads();
         final Supplier<IdleStrategy> idle = () -> new CalmIdleStrategy(MAX_SLEEP_NS);

@@ -12,7 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Where a node found the consensus last, remembered in a file: a line that names the format, then an address per line. */
+/** Where a node found the consensus last, in a file: a line that names the format, then an address per line. */
 final class KnownConsensus {
     private static final String FIRST_LINE = "dsm consensus 1";
 
@@ -25,7 +25,8 @@ final class KnownConsensus {
     /** @return addresses of the consensus members, none if they were never known or the file is damaged */
     List<String> read() {
         try {
-            final List<String> lines = Files.exists(file) ? Files.readAllLines(file, StandardCharsets.US_ASCII) : List.of();
+            final List<String> lines = Files.exists(file)
+                ? Files.readAllLines(file, StandardCharsets.US_ASCII) : List.of();
             return lines.isEmpty() || !lines.get(0).equals(FIRST_LINE) ? List.of() : lines.subList(1, lines.size());
         } catch (final IOException e) {
             throw new EngineException("file " + file + " can't be read: " + e.getMessage(), e);

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -46,6 +47,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private final CompletableFuture<Void> firstJoin = new CompletableFuture<>();
     private final List<Consumer<View>> listeners = new CopyOnWriteArrayList<>();
     private final Queue<Suspect> suspicions = new ConcurrentLinkedQueue<>();
+    private final AtomicLong malformed = new AtomicLong();
 
     private volatile Contacts contacts;
     private volatile int node = -1;
@@ -172,8 +174,9 @@ final class MembershipAgent implements ConsensusConnection.Listener {
         if (isJoinDue) {
             if (nowNs - nextCommandNs >= 0) {
                 nextCommandNs = nowNs + renewalNs;
-                connection.send(new Join(joinCorrelation, founds, spaceId == null ? ConfigurationMessage.ANY_SPACE : spaceId,
-                    config.nodeId(), config.incarnation(), config.address()));
+                connection.send(new Join(joinCorrelation, founds,
+                    spaceId == null ? ConfigurationMessage.ANY_SPACE : spaceId, config.nodeId(), config.incarnation(),
+                    config.address()));
                 work++;
             }
             return work;
@@ -190,6 +193,11 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             work++;
         }
         return work;
+    }
+
+    @Override
+    public void onMalformed() {
+        malformed.incrementAndGet();
     }
 
     @Override
@@ -317,6 +325,11 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     /** @return the newest view, null before there is one; any thread */
     View view() {
         return view;
+    }
+
+    /** @return answers that made no sense; any thread */
+    long malformed() {
+        return malformed.get();
     }
 
     /** @return whether this node hosts a part of the consensus; any thread */

@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Bytes of a {@link ConfigurationMessage}, big-endian: format version (1), type (1), then the fields in the order of the
- * record; strings as in {@link DataOutputStream#writeUTF}. In every version a command starts with version, type and
- * correlation, and {@link Refused} is the same, so that a node of another version understands why it is refused.
+ * Bytes of a {@link ConfigurationMessage}, big-endian: format version (1), type (1), then the fields in the order of
+ * the record; strings as in {@link DataOutputStream#writeUTF}. In every version a command starts with version, type
+ * and correlation, and {@link Refused} is the same, so that a node of another version understands why it is refused.
  */
 final class MessageFormat {
     /** Version of the messages. */

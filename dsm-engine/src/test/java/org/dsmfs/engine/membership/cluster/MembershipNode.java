@@ -1,5 +1,11 @@
 package org.dsmfs.engine.membership.cluster;
 
+import org.agrona.DirectBuffer;
+import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.network.Stream;
+import org.dsmfs.engine.network.aeron.AeronNetwork;
+import org.dsmfs.engine.network.aeron.AeronNetworkConfig;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,14 +19,18 @@ final class MembershipNode {
     /** Arguments: directory, port, node id, incarnation, contact ("" to found the space). */
     public static void main(final String[] args) throws InterruptedException {
         final long startNs = System.nanoTime();
-        final TestDriver driver = new TestDriver();
+        final AeronNetwork network = new AeronNetwork(new AeronNetworkConfig(Integer.parseInt(args[2]), 1, 5,
+            "127.0.0.1", Integer.parseInt(args[1])));
+        final Thread poller = new Thread(() -> poll(network), "network");
+        poller.setDaemon(true);
+        poller.start();
         final String address = "127.0.0.1:" + args[1];
         final boolean founds = args[4].isEmpty();
         final ClusterConfig config = new ClusterConfig(founds ? new UUID(5, 5) : null,
             new UUID(1, Integer.parseInt(args[2])), Integer.parseInt(args[3]), address,
-            founds ? List.of(address) : List.of(), Path.of(args[0]), driver.directory(),
+            founds ? List.of(address) : List.of(), Path.of(args[0]), network.directory(),
             Duration.ofSeconds(2), Duration.ofSeconds(10));
-        System.out.println("driver after ms " + (System.nanoTime() - startNs) / 1_000_000);
+        System.out.println("network after ms " + (System.nanoTime() - startNs) / 1_000_000);
         final ClusterMembership membership = founds ? ClusterMembership.create(config)
             : ClusterMembership.join(config, List.of(args[4]));
         System.out.println("joined as " + membership.node() + " after ms " + (System.nanoTime() - startNs) / 1_000_000
@@ -33,6 +43,24 @@ final class MembershipNode {
                 served = !served;
                 System.out.println("serves: " + served);
             }
+        }
+    }
+
+    private static void poll(final AeronNetwork network) {
+        final Network.Handler handler = new Network.Handler() {
+            @Override
+            public void onMessage(final int from, final Stream stream, final DirectBuffer buffer, final int offset,
+                                  final int length) {
+                throw new AssertionError("nobody sends messages");
+            }
+
+            @Override
+            public void onDisconnected(final int node) {
+                throw new AssertionError("nobody is connected");
+            }
+        };
+        while (true) {
+            network.idlePolicy().idle(network.poll(handler));
         }
     }
 }
