@@ -23,6 +23,8 @@ final class AddressGenerator {
     private static final int MAGIC_OFFSET = 0;
     private static final int UNGRANTED_OFFSET = 8;
 
+    /** First number that was handed out since {@link #mark}, or a granted one that is next; MAX_VALUE if there is none. */
+    private long firstSinceMark = Long.MAX_VALUE;
     private long next;
     private long end;
 
@@ -31,15 +33,21 @@ final class AddressGenerator {
         return next == end ? 0 : next++;
     }
 
-    /** @return the number that comes next, 0 if the granted range is used up */
-    long peek() {
-        return next == end ? 0 : next;
+    /** Numbers that are handed out from now on are new. */
+    void mark() {
+        firstSinceMark = next == end ? Long.MAX_VALUE : next;
+    }
+
+    /** @return whether the number was handed out since the mark */
+    boolean isNew(final long number) {
+        return number >= firstSinceMark;
     }
 
     /** A grant was committed, and used up to here. */
     void granted(final long start, final long used) {
         next = used;
         end = start + GRANT;
+        firstSinceMark = Math.min(firstSinceMark, start);
     }
 
     /** @return segment of the partition's root page */

@@ -888,9 +888,14 @@ public final class Core {
         return loggedVersion;
     }
 
-    /** @return first number that has not been handed out of the range that is granted */
-    public long nextNumber() {
-        return addresses.peek();
+    /** Segments that are made from now on are new. */
+    public void markNumbers() {
+        addresses.mark();
+    }
+
+    /** @return whether the segment's number was handed out by this node since {@link #markNumbers} */
+    public boolean isNew(final long segment) {
+        return addresses.isNew(Segment.number(segment));
     }
 
     /** Another node has seen this version: this node's own will be above. */

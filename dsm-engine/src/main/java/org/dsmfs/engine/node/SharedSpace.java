@@ -1,6 +1,5 @@
 package org.dsmfs.engine.node;
 
-import io.aeron.driver.MediaDriver;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.NodeConfig;
 import org.dsmfs.engine.Space;
@@ -138,21 +137,7 @@ public final class SharedSpace {
     }
 
     private DatagramCover cover() {
-        if (node.key() == null) {
-            return DatagramCover.NONE;
-        }
-        final SecureEndpoints endpoints = new SecureEndpoints(ClusterKey.load(node.key()));
-        return new DatagramCover() {
-            @Override
-            public int overheadBytes() {
-                return endpoints.overheadBytes();
-            }
-
-            @Override
-            public void install(final MediaDriver.Context context) {
-                endpoints.install(context);
-            }
-        };
+        return node.key() == null ? DatagramCover.NONE : new SecureEndpoints(ClusterKey.load(node.key()));
     }
 
     private static void awaitService(final LocalSpace space) {

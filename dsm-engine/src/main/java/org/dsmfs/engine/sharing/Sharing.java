@@ -49,7 +49,6 @@ public final class Sharing implements PageAccess {
     private final long[] refused = new long[BundleDefect.values().length];
     /** Whether operations may run; also read without the lock. */
     private volatile boolean isServing;
-    private long epochStartNumber = Long.MAX_VALUE;
 
     private record Early(int from, Stream stream, byte[] bytes, long epoch) {
     }
@@ -88,7 +87,7 @@ public final class Sharing implements PageAccess {
         exchange.startEpoch(view);
         forgetting.clear();
         pins.startEpoch();
-        epochStartNumber = core.nextNumber() == 0 ? Long.MAX_VALUE : core.nextNumber();
+        core.markNumbers();
         rebuild.start(view.epoch());
         for (int i = early.size(); i > 0; i--) {
             final Early bundle = early.poll();
@@ -191,7 +190,7 @@ public final class Sharing implements PageAccess {
         if (exchange.view().members().size() == 1) {
             return false;
         }
-        return !isDefaultHere(segment, page) || Segment.number(segment) < epochStartNumber;
+        return !isDefaultHere(segment, page) || !core.isNew(segment);
     }
 
     @Override

@@ -19,8 +19,7 @@ final class MembershipNode {
     /** Arguments: directory, port, node id, incarnation, contact ("" to found the space). */
     public static void main(final String[] args) throws InterruptedException {
         final long startNs = System.nanoTime();
-        final AeronNetwork network = new AeronNetwork(new AeronNetworkConfig(Integer.parseInt(args[2]), 1, 5,
-            "127.0.0.1", Integer.parseInt(args[1])));
+        final AeronNetwork network = new AeronNetwork(new AeronNetworkConfig("127.0.0.1", Integer.parseInt(args[1])));
         final Thread poller = new Thread(() -> poll(network), "network");
         poller.setDaemon(true);
         poller.start();

@@ -6,6 +6,7 @@ import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
 import org.dsmfs.engine.network.aeron.AeronNetwork;
 import org.dsmfs.engine.network.aeron.AeronNetworkConfig;
+import org.dsmfs.engine.network.aeron.Identity;
 import org.dsmfs.engine.network.secure.Refusals.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,9 @@ class SealedNetworkTest {
         private Node(final int node, final int incarnation, final int port, final ClusterKey key) {
             endpoints = new SecureEndpoints(key);
             self = new Network.Peer(node, incarnation, "127.0.0.1:" + port);
-            network = new AeronNetwork(new AeronNetworkConfig(node, incarnation, 1, "127.0.0.1", port,
+            network = new AeronNetwork(new AeronNetworkConfig("127.0.0.1", port,
                 AeronNetworkConfig.SHARED_MEMORY, AeronNetworkConfig.DEFAULT_MTU_BYTES, endpoints));
+            network.identify(new Identity(node, incarnation, 1));
         }
 
         @Override
