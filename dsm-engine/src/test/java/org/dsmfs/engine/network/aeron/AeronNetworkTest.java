@@ -303,6 +303,7 @@ final class AeronNetworkTest {
         Files.createFile(abandoned.resolveSibling("lock"));
         try (AeronNetwork network = new AeronNetwork(new AeronNetworkConfig("127.0.0.1", TestNode.freePort(),
             directory, AeronNetworkConfig.DEFAULT_MTU_BYTES, DatagramCover.NONE))) {
+            network.identify(new Identity(1, 1, 1));
             network.peers(List.of(new Network.Peer(2, 1, "127.0.0.1:" + TestNode.freePort())));
             assertTrue(Files.exists(Path.of(network.directory())));
             assertFalse(Files.exists(abandoned));
