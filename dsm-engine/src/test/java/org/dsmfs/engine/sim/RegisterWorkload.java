@@ -29,7 +29,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     /** One transaction in this many syncs afterwards. */
     private static final int CALLS_PER_SYNC = 10;
     private static final int MOST_PAUSE_NS = 300_000;
-    /** Writers of one in this many registers leave the second page absent. */
+    /** One in this many writers leaves the second page absent. */
     private static final int WRITERS_PER_ABSENCE = 3;
 
     private final Simulation simulation;
@@ -103,8 +103,6 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         }));
     }
 
-    public void dump() { history.calls().forEach(System.out::println); }
-
     /** @throws AssertionError if what the transactions read does not fit together */
     public void check() {
         final Long[] none = new Long[REGISTERS];
@@ -169,7 +167,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     }
 
     private static boolean hasExtra(final long writer) {
-        return Boolean.getBoolean("noabsence") || writer % WRITERS_PER_ABSENCE != 0;
+        return writer % WRITERS_PER_ABSENCE != 0;
     }
 
     private static long pattern(final long writer, final int offset) {
