@@ -709,7 +709,8 @@ public final class Core {
     /** @return version of what {@link #isStored}, or of its tombstone; 0 if there is neither */
     public long storedVersion(final long segment, final long index) {
         final Page present = ram.get(segment, index);
-        if (present != null && present.origin == Page.Origin.OWN) {
+        if (present != null && (present.origin == Page.Origin.OWN
+            || present.isVolatile() && present.origin != Page.Origin.COPY)) {
             return present.version;
         }
         final Page shadow = shadows.get(segment, index);

@@ -581,6 +581,15 @@ final class Copies {
         }
     }
 
+    /** Copies of other nodes' pages may be out of date. */
+    void dropShared() {
+        for (final CopyEntry entry : entries.entries()) {
+            if (!entry.copy.state().isOwner()) {
+                withdraw(entry);
+            }
+        }
+    }
+
     private void withdraw(final CopyEntry entry) {
         core.giveAway(entry.segment, entry.page);
         lost(entry.segment, entry.page);

@@ -55,13 +55,20 @@ final class Rebuild {
         this.ownerships = ownerships;
     }
 
-    /** Everything is void but what is here; tells the others what that is. */
-    void start(final long epoch) {
+    /**
+     * Everything is void but what is here; tells the others what that is.
+     *
+     * @param mayHaveBeenDown whether others may have changed pages without taking this node's copies away
+     */
+    void start(final long epoch, final boolean mayHaveBeenDown) {
         reported.clear();
         reporters.clear();
         answered.clear();
         isRebuilt = false;
         copies.startEpoch(epoch);
+        if (mayHaveBeenDown) {
+            copies.dropShared();
+        }
         for (final OwnershipEntry entry : ownerships.startEpoch(epoch)) {
             final int owner = entry.ownership.owner();
             if (owner >= 0 && !exchange.view().isUp(owner)) {
@@ -85,11 +92,10 @@ final class Rebuild {
 
     private void reportCopies() {
         for (final CopyEntry entry : copies.all()) {
-            final boolean owner = entry.copy.state().isOwner();
             final boolean absent = core.content(entry.segment, entry.page) == null
                 && core.fetchOfOwned(entry.segment, entry.page) == null;
             final int flags = (absent ? MessageBundle.ABSENT : 0) | MessageBundle.IN_RAM
-                | (owner && core.isOwn(entry.segment, entry.page) ? MessageBundle.ON_DISK : 0)
+                | (core.storedVersion(entry.segment, entry.page) != 0 ? MessageBundle.ON_DISK : 0)
                 | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
             report(entry.segment, entry.page, entry.copy.state(), entry.copy.ts(), entry.copy.version(), flags);
         }

@@ -84,11 +84,13 @@ public final class Sharing implements PageAccess {
             return;
         }
         isServing = false;
+        final boolean mayHaveBeenDown = exchange.view() == null || view.epoch() > exchange.view().epoch() + 1
+            || !exchange.view().isUp(exchange.node());
         exchange.startEpoch(view);
         forgetting.clear();
         pins.startEpoch();
         core.markNumbers();
-        rebuild.start(view.epoch());
+        rebuild.start(view.epoch(), mayHaveBeenDown);
         for (int i = early.size(); i > 0; i--) {
             final Early bundle = early.poll();
             onBundle(bundle.from, bundle.stream, new org.agrona.concurrent.UnsafeBuffer(bundle.bytes), 0,

@@ -4,8 +4,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The right to run, which one thread has at a time and hands to another one. */
 final class Baton {
-    /** Yields before a thread that waits for the baton parks: most hand-overs are answered at once. */
-    private static final int MOST_YIELDS = 100;
+    /** How often a thread that waits looks for the baton before it parks: it often comes back at once. */
+    private static final int MOST_SPINS = 500;
 
     private volatile Thread holder = Thread.currentThread();
 
@@ -24,8 +24,8 @@ final class Baton {
     void await() {
         final Thread current = Thread.currentThread();
         for (int i = 0; holder != current; i++) {
-            if (i < MOST_YIELDS) {
-                Thread.yield();
+            if (i < MOST_SPINS) {
+                Thread.onSpinWait();
             } else {
                 LockSupport.park(this);
             }

@@ -74,6 +74,16 @@ public final class HeapCluster implements SimulatedCluster {
         return nodes.get(node);
     }
 
+    @Override
+    public void add(final int node, final SimulatedThread client) {
+        // These nodes have no fate.
+    }
+
+    @Override
+    public boolean isRunning(final int node) {
+        return true;
+    }
+
     private final class Node implements Space {
         @Override
         public <R> R execute(final Operation<R> operation) {

@@ -29,7 +29,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     /** One transaction in this many syncs afterwards. */
     private static final int CALLS_PER_SYNC = 10;
     private static final int MOST_PAUSE_NS = 300_000;
-    /** Writers of one in this many registers leave the second page absent. */
+    /** One in this many writers leaves the second page absent. */
     private static final int WRITERS_PER_ABSENCE = 3;
 
     private final Simulation simulation;

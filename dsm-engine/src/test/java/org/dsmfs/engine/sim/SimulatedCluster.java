@@ -9,4 +9,10 @@ public interface SimulatedCluster {
 
     /** @return the space as the node sees it */
     Space space(int node);
+
+    /** Has a client share the node's fate. */
+    void add(int node, SimulatedThread client);
+
+    /** @return whether the node's process is there */
+    boolean isRunning(int node);
 }

@@ -8,15 +8,13 @@ public final class SimulatedThread {
 
     private final String name;
     private final Runnable body;
+    private final Simulation simulation;
     private final Baton baton;
     private final Thread thread;
-    /** Who gave this thread its turn. */
-    private Thread scheduler;
     private BooleanSupplier condition = NOTHING;
     private boolean isPaused;
     private boolean isCrashed;
     private boolean isOver;
-    private Throwable failure;
 
     /** The thread itself, so that it knows what it is. */
     private static final class Carrier extends Thread {
@@ -34,9 +32,10 @@ public final class SimulatedThread {
         }
     }
 
-    SimulatedThread(final String name, final Runnable body, final Baton baton) {
+    SimulatedThread(final String name, final Runnable body, final Simulation simulation, final Baton baton) {
         this.name = name;
         this.body = body;
+        this.simulation = simulation;
         this.baton = baton;
         this.thread = new Carrier(name, this);
         thread.start();
@@ -68,20 +67,14 @@ public final class SimulatedThread {
         return isOver;
     }
 
-    Throwable failure() {
-        return failure;
-    }
-
-    /** Called by the scheduler: the thread runs until it waits or ends. */
-    void turn() {
-        scheduler = Thread.currentThread();
-        baton.exchange(thread);
+    Thread thread() {
+        return thread;
     }
 
     void await(final BooleanSupplier done) {
         checkAlive();
         condition = done;
-        baton.exchange(scheduler);
+        simulation.giveTurn(this);
         condition = NOTHING;
         checkAlive();
     }
@@ -94,16 +87,16 @@ public final class SimulatedThread {
 
     private void live() {
         baton.await();
+        Throwable failure = null;
         try {
             checkAlive();
             body.run();
-        } catch (final SimulatedCrash e) {
-            failure = null;
         } catch (final Throwable e) {
-            failure = isCrashed ? null : e;
+            failure = isCrashed ? null : new AssertionError(name + " failed: " + e, e);
         }
         isOver = true;
-        baton.pass(scheduler);
+        simulation.over(this, failure);
+        simulation.giveTurn(this);
     }
 
     Throwable whereItWaits() {

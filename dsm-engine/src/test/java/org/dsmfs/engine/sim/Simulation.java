@@ -9,7 +9,10 @@ import java.util.function.BooleanSupplier;
 /**
  * Virtual time, and the threads that live in it. They are real threads, but only one runs at a time, and which one is
  * drawn from the seed: a thread runs until it waits, and what it waits for may be a condition or the time. Events run
- * between, on the thread that called {@link #run}. So the same seed gives the same run, however long it takes.
+ * between. So the same seed gives the same run, however long it takes.
+ *
+ * <p>A thread that waits does itself what is to be done next, events included, until it is another thread's turn: most
+ * of the time of a simulation would go into handing over.
  *
  * <p>To be used by one thread, and by those it {@link #start}s.
  */
@@ -27,6 +30,11 @@ public final class Simulation implements AutoCloseable {
     private long switches;
     private long fingerprint;
     private boolean isInEvent;
+    private boolean isClosing;
+    private BooleanSupplier until;
+    private long endNs;
+    private Throwable failure;
+    private Thread runner;
 
     private record Event(long atNs, long number, Runnable action) implements Comparable<Event> {
         @Override
@@ -49,7 +57,7 @@ public final class Simulation implements AutoCloseable {
         return nowNs;
     }
 
-    /** @return how often a thread got its turn */
+    /** @return how often a thread handed over to another one */
     public long switches() {
         return switches;
     }
@@ -66,7 +74,7 @@ public final class Simulation implements AutoCloseable {
 
     /** Starts a thread; it has its first turn later. */
     public SimulatedThread start(final String name, final Runnable body) {
-        final SimulatedThread thread = new SimulatedThread(name, body, baton);
+        final SimulatedThread thread = new SimulatedThread(name, body, this, baton);
         threads.add(thread);
         return thread;
     }
@@ -74,10 +82,10 @@ public final class Simulation implements AutoCloseable {
     /** Lets everything go on until the condition holds; outside the simulation's threads, runs them meanwhile. */
     public void await(final BooleanSupplier done) {
         final SimulatedThread current = SimulatedThread.current();
-        if (current != null) {
-            current.await(done);
-        } else if (isInEvent) {
+        if (isInEvent) {
             throw new IllegalStateException("an event must not wait");
+        } else if (current != null) {
+            current.await(done);
         } else {
             run(done, Long.MAX_VALUE);
         }
@@ -85,55 +93,85 @@ public final class Simulation implements AutoCloseable {
 
     /** Lets the time pass. */
     public void sleep(final long durationNs) {
-        final long endNs = nowNs + durationNs;
+        final long wakeNs = nowNs + durationNs;
         after(durationNs, () -> { });
-        await(() -> nowNs >= endNs);
+        await(() -> nowNs >= wakeNs);
     }
 
     /**
      * Runs until the condition holds.
      *
-     * @throws AssertionError if there is nothing left to do, or the time is up, and who waits where; whatever a thread
-     *     or an event throws
+     * @throws AssertionError if there is nothing left to do, or the time is up, and who waits where; or a thread or an
+     *     event has failed
      */
-    public void run(final BooleanSupplier until, final long limitNs) {
-        final long endNs = limitNs == Long.MAX_VALUE ? limitNs : nowNs + limitNs;
-        while (!until.getAsBoolean()) {
-            ready.clear();
-            for (final SimulatedThread thread : threads) {
-                if (thread.isReady()) {
-                    ready.add(thread);
-                }
-            }
-            final Event next = events.peek();
-            if (!ready.isEmpty() && (next == null || next.atNs > nowNs || random.nextInt(4) > 0)) {
-                final SimulatedThread thread = ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
-                decided(threads.indexOf(thread));
-                nowNs += random.nextInt(MOST_RESUME_DELAY_NS);
-                turn(thread);
-            } else if (next == null) {
-                throw stuck("nothing is left to happen");
-            } else if (next.atNs > endNs) {
-                throw stuck("no end in sight");
-            } else {
-                events.poll();
-                nowNs = Math.max(nowNs, next.atNs);
-                decided(-1);
-                happen(next);
-            }
+    public void run(final BooleanSupplier newUntil, final long limitNs) {
+        until = newUntil;
+        endNs = limitNs == Long.MAX_VALUE ? limitNs : nowNs + limitNs;
+        runner = Thread.currentThread();
+        final SimulatedThread next = next();
+        if (next != null) {
+            baton.exchange(next.thread());
+        }
+        if (failure != null) {
+            final Throwable reason = failure;
+            failure = null;
+            throw new AssertionError("at " + nowNs + " ns: " + reason, reason);
         }
     }
 
-    private void turn(final SimulatedThread thread) {
-        switches++;
-        thread.turn();
-        if (thread.isOver()) {
-            threads.remove(thread);
-            if (thread.failure() != null) {
-                throw new AssertionError(thread + " failed at " + nowNs + " ns: " + thread.failure(),
-                    thread.failure());
-            }
+    /** The calling thread waits, or is over, and whoever is next goes on; returns when it is this thread's turn again. */
+    void giveTurn(final SimulatedThread current) {
+        final SimulatedThread next = next();
+        if (next == current && !current.isOver()) {
+            return;
         }
+        switches++;
+        final Thread target = next == null ? runner : next.thread();
+        if (current.isOver()) {
+            baton.pass(target);
+        } else {
+            baton.exchange(target);
+        }
+    }
+
+    void over(final SimulatedThread thread, final Throwable reason) {
+        threads.remove(thread);
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+
+    /** Lets events happen until it is a thread's turn. @return that thread; null if the run ends */
+    private SimulatedThread next() {
+        try {
+            while (!isClosing && failure == null && !until.getAsBoolean()) {
+                ready.clear();
+                for (final SimulatedThread thread : threads) {
+                    if (thread.isReady()) {
+                        ready.add(thread);
+                    }
+                }
+                final Event event = events.peek();
+                if (!ready.isEmpty() && (event == null || event.atNs > nowNs || random.nextInt(4) > 0)) {
+                    final SimulatedThread thread = ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
+                    decided(threads.indexOf(thread));
+                    nowNs += random.nextInt(MOST_RESUME_DELAY_NS);
+                    return thread;
+                } else if (event == null) {
+                    failure = stuck("nothing is left to happen");
+                } else if (event.atNs > endNs) {
+                    failure = stuck("no end in sight");
+                } else {
+                    events.poll();
+                    nowNs = Math.max(nowNs, event.atNs);
+                    decided(-1);
+                    happen(event);
+                }
+            }
+        } catch (final RuntimeException | Error e) {
+            failure = e;
+        }
+        return null;
     }
 
     private void happen(final Event event) {
@@ -158,12 +196,13 @@ public final class Simulation implements AutoCloseable {
     /** Ends all threads: whatever they wait for, they get a {@link SimulatedCrash} instead. */
     @Override
     public void close() {
-        for (final SimulatedThread thread : threads) {
+        isClosing = true;
+        runner = Thread.currentThread();
+        for (final SimulatedThread thread : List.copyOf(threads)) {
             thread.crash();
             while (!thread.isOver()) {
-                thread.turn();
+                baton.exchange(thread.thread());
             }
         }
-        threads.clear();
     }
 }

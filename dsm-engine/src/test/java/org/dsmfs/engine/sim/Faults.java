@@ -1,0 +1,67 @@
+package org.dsmfs.engine.sim;
+
+import org.dsmfs.engine.sim.SimulatedDisk.End;
+
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntConsumer;
+
+/** What goes wrong in a cluster, one thing after the other and each mended after a time. */
+public final class Faults {
+    private static final int MOST_PEACE_NS = 30_000_000;
+    private static final int MOST_SHORT_NS = 20_000_000;
+    private static final int MOST_LONG_NS = (int) Math.min(Integer.MAX_VALUE, NodeCluster.LEASE_NS * 3 / 2);
+
+    /** Something that goes wrong. */
+    public enum Fault {
+        /** A node stands still for a moment, or so long that its lease ends. */
+        PAUSE,
+        /** Two nodes can't reach each other. */
+        CUT,
+        /** A process dies. */
+        KILL,
+        /** A machine loses its power. */
+        POWER
+    }
+
+    private final Simulation simulation;
+    private final NodeCluster cluster;
+    private final List<Fault> kinds;
+    private final IntConsumer started;
+
+    /**
+     * @param kinds   of which to choose
+     * @param started told of each node that was started again
+     */
+    public Faults(final Simulation simulation, final NodeCluster cluster, final List<Fault> kinds,
+                  final IntConsumer started) {
+        this.simulation = simulation;
+        this.cluster = cluster;
+        this.kinds = kinds;
+        this.started = started;
+    }
+
+    /** Starts a thread that does so many of them. */
+    public SimulatedThread start(final int count) {
+        return simulation.start("faults", () -> {
+            for (int i = 0; i < count && !kinds.isEmpty(); i++) {
+                simulation.sleep(simulation.random().nextInt(MOST_PEACE_NS));
+                happen(kinds.get(simulation.random().nextInt(kinds.size())));
+            }
+        });
+    }
+
+    private void happen(final Fault fault) {
+        final Random random = simulation.random();
+        final int node = random.nextInt(cluster.size());
+        final long durationNs = random.nextInt(random.nextInt(3) == 0 ? MOST_LONG_NS : MOST_SHORT_NS);
+        switch (fault) {
+            case PAUSE -> cluster.pause(node, durationNs);
+            case CUT -> cluster.cut(node, (node + 1 + random.nextInt(cluster.size() - 1)) % cluster.size(), durationNs);
+            default -> {
+                cluster.crash(node, fault == Fault.KILL ? End.KILL : End.POWER, durationNs);
+                started.accept(node);
+            }
+        }
+    }
+}

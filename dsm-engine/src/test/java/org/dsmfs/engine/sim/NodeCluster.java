@@ -1,0 +1,218 @@
+package org.dsmfs.engine.sim;
+
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.membership.Membership;
+import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.sim.SimulatedDisk.End;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Nodes with disks, a network and a membership, all of them simulated, and threads as a real node has them. Nodes can
+ * be stopped for a time, crash and come back, and links can be cut. Whatever waits is to be called on a thread of the
+ * simulation.
+ */
+public final class NodeCluster implements SimulatedCluster, AutoCloseable {
+    /** A node that has not been heard of for so long is down; it stops serving after half of it. */
+    public static final long LEASE_NS = 2_000_000_000;
+
+    private static final int MOST_VIEW_DELAY_NS = 3_000_000;
+    private static final int MOST_POLL_PAUSE_NS = 1_000_000;
+    private static final int MOST_WORK_PAUSE_NS = 5_000_000;
+    private static final int MOST_LOG_PAUSE_NS = 300_000;
+
+    private final Simulation simulation;
+    private final SimulatedNode.Starter starter;
+    private final SimulatedNetwork network;
+    private final SimulatedMembership membership = new SimulatedMembership();
+    private final List<Node> nodes = new ArrayList<>();
+
+    /** One node, whether it runs or not. */
+    private final class Node {
+        private final int number;
+        private final UUID id;
+        private SimulatedDisk disk;
+        private int incarnation;
+        private Network port;
+        /** Null while it does not run. */
+        private SimulatedNode running;
+        private final List<SimulatedThread> threads = new ArrayList<>();
+        private boolean isPaused;
+
+        Node(final int number) {
+            this.number = number;
+            this.id = new UUID(0, number + 1L);
+            this.disk = new SimulatedDisk(simulation.random().nextLong());
+        }
+
+        void start() {
+            incarnation++;
+            final Membership member = membership.start(id, incarnation, "node" + number + ":1");
+            if (member.node() != number) {
+                throw new IllegalStateException("node " + number + " is " + member.node() + " to the others");
+            }
+            port = network.attach(number, incarnation, this::wakeUp);
+            running = starter.start(simulation, disk, port, member);
+            poll(incarnation);
+            syncForOthers(incarnation);
+            threads.add(simulation.start("node " + number + " work", () -> {
+                while (true) {
+                    running.doWork();
+                    simulation.sleep(simulation.random().nextInt(MOST_WORK_PAUSE_NS));
+                }
+            }));
+        }
+
+        /** The network's thread, which must not wait, and so need not be one. */
+        private void poll(final int ofIncarnation) {
+            wakeUp();
+            simulation.after(simulation.random().nextInt(MOST_POLL_PAUSE_NS), () -> {
+                if (ofIncarnation == incarnation) {
+                    poll(ofIncarnation);
+                }
+            });
+        }
+
+        private void wakeUp() {
+            if (running != null && !isPaused) {
+                running.pollNetwork();
+            }
+        }
+
+        /** The log's thread likewise. */
+        private void syncForOthers(final int ofIncarnation) {
+            if (running != null && !isPaused) {
+                running.syncForOthers();
+            }
+            simulation.after(simulation.random().nextInt(MOST_LOG_PAUSE_NS), () -> {
+                if (ofIncarnation == incarnation) {
+                    syncForOthers(ofIncarnation);
+                }
+            });
+        }
+
+        void crash(final End end) {
+            final SimulatedNode dead = running;
+            running = null;
+            port.close();
+            membership.crash(number);
+            threads.forEach(SimulatedThread::crash);
+            simulation.await(() -> threads.stream().allMatch(SimulatedThread::isOver));
+            threads.clear();
+            dead.abandon();
+            isPaused = false;
+            disk = disk.restart(end);
+        }
+
+        void pause(final boolean paused) {
+            isPaused = paused;
+            threads.forEach(thread -> thread.pause(paused));
+            wakeUp();
+        }
+    }
+
+    /** Starts all nodes, in order. */
+    public NodeCluster(final Simulation simulation, final int size, final SimulatedNode.Starter starter) {
+        this.simulation = simulation;
+        this.starter = starter;
+        this.network = new SimulatedNetwork(simulation);
+        for (int number = 0; number < size; number++) {
+            final Node node = new Node(number);
+            nodes.add(node);
+            node.start();
+        }
+        deliverViews();
+    }
+
+    private void deliverViews() {
+        simulation.after(simulation.random().nextInt(MOST_VIEW_DELAY_NS), () -> {
+            final Node node = nodes.get(simulation.random().nextInt(nodes.size()));
+            if (!node.isPaused) {
+                membership.deliver(node.number);
+            }
+            deliverViews();
+        });
+    }
+
+    @Override
+    public int size() {
+        return nodes.size();
+    }
+
+    @Override
+    public Space space(final int node) {
+        return nodes.get(node).running.space();
+    }
+
+    @Override
+    public void add(final int node, final SimulatedThread client) {
+        nodes.get(node).threads.add(client);
+    }
+
+    @Override
+    public boolean isRunning(final int node) {
+        return nodes.get(node).running != null;
+    }
+
+    public SimulatedNetwork network() {
+        return network;
+    }
+
+    /** Stops a node for a time, as SIGSTOP does; if that takes too long it is down for the others. */
+    public void pause(final int number, final long durationNs) {
+        final Node node = nodes.get(number);
+        node.pause(true);
+        if (durationNs >= LEASE_NS / 2) {
+            simulation.sleep(LEASE_NS / 2);
+            membership.lapse(number);
+            simulation.sleep(Math.min(durationNs, LEASE_NS) - LEASE_NS / 2);
+            if (durationNs >= LEASE_NS) {
+                membership.expire(number);
+                simulation.sleep(durationNs - LEASE_NS);
+            }
+            membership.heal(number);
+            deliverAllViews(number);
+        } else {
+            simulation.sleep(durationNs);
+        }
+        node.pause(false);
+    }
+
+    /** Cuts the link between two nodes for a time. */
+    public void cut(final int one, final int other, final long durationNs) {
+        network.cut(one, other);
+        simulation.sleep(durationNs);
+        network.heal();
+    }
+
+    /** Ends a node's process and clients, and starts it again after a time. */
+    public void crash(final int number, final End end, final long durationNs) {
+        final Node node = nodes.get(number);
+        node.crash(end);
+        simulation.sleep(Math.min(durationNs, LEASE_NS));
+        if (durationNs >= LEASE_NS) {
+            membership.expire(number);
+            simulation.sleep(durationNs - LEASE_NS);
+        }
+        node.start();
+    }
+
+    private void deliverAllViews(final int number) {
+        boolean isMore = true;
+        while (isMore) {
+            isMore = membership.deliver(number);
+        }
+    }
+
+    /** Frees the nodes' memory; the simulation is to be closed before. */
+    @Override
+    public void close() {
+        for (final Node node : nodes) {
+            if (node.running != null) {
+                node.running.abandon();
+            }
+        }
+    }
+}
