@@ -56,7 +56,7 @@ cluster_address() {
     if [[ $cluster_namespaces == yes ]]; then
         echo "10.213.77.$1:$cluster_port"
     else
-        echo "127.0.0.1:$((cluster_port + $1 - 1))"
+        echo "127.0.0.1:$((cluster_port + 10 * ($1 - 1)))"
     fi
 }
 
