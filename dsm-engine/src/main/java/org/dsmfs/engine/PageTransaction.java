@@ -58,6 +58,12 @@ public interface PageTransaction {
      */
     boolean mayBeKnownElsewhere(long segment, long page);
 
+    /**
+     * Says that the run is going to write this page, as {@link #want} does for pages that it reads; the run goes on, and is
+     * abandoned at the next access if the page is missing.
+     */
+    void wantToWrite(long segment, long page);
+
     /** @return bytes in a page of the segment */
     int pageSize(long segment);
 

@@ -106,6 +106,11 @@ final class Transaction implements PageTransaction {
     }
 
     @Override
+    public void wantToWrite(final long segment, final long page) {
+        core.want(segment, page, true);
+    }
+
+    @Override
     public MutableDirectBuffer write(final long segment, final long page) {
         Change change = byAddress.get(segment, page);
         if (change == null) {

@@ -27,6 +27,9 @@ public interface Membership extends AutoCloseable {
      */
     void suspect(int node);
 
+    /** @return whether no node of the space can serve while this one does not; any thread */
+    boolean isIndispensable();
+
     /** This node leaves for good: its partitions get another home. Returns when a view without it is agreed on. */
     void leave(int heir);
 

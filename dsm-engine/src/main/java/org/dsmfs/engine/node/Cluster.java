@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -237,7 +238,41 @@ final class Cluster implements Network.Handler, Neighbours {
     void notifyChange() {
         if (hasChanged && isServing()) {
             hasChanged = false;
-            changeListeners.forEach(Runnable::run);
+            for (final Runnable listener : changeListeners) {
+                try {
+                    listener.run();
+                } catch (final RuntimeException e) {
+                    LOG.warn("what had to be done after nodes came or went failed: {}", e.getMessage());
+                }
+            }
+        }
+    }
+
+    // --- leaving -------------------------------------------------------------------------------------------------
+
+    /** @return node that may take over what only this node has; -1 if there is none, or it could not serve */
+    int heir() {
+        final View current = view;
+        if (current == null || !isServing() || membership.isIndispensable()) {
+            return -1;
+        }
+        for (final Member member : current.members()) {
+            if (member.isUp() && member.node() != membership.node()) {
+                return member.node();
+            }
+        }
+        return -1;
+    }
+
+    /** Asks the controller something, under the core's lock, and sends what comes of it. */
+    <R> R ask(final Function<Sharing, R> question) {
+        coreLock.lock();
+        try {
+            final R answer = question.apply(sharing);
+            afterEvent();
+            return answer;
+        } finally {
+            coreLock.unlock();
         }
     }
 

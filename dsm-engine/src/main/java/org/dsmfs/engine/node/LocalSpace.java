@@ -5,16 +5,19 @@ import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.PageDamagedException;
+import org.dsmfs.engine.PageUnavailableException;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceClosedException;
 import org.dsmfs.engine.SpaceConfig;
+import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.engine.core.CommitFailedException;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.membership.Membership;
 import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.sharing.Sharing;
 import org.dsmfs.engine.store.Disk;
 import org.dsmfs.engine.store.DiskException;
 import org.dsmfs.engine.store.FailStopDisk;
@@ -39,6 +42,9 @@ public final class LocalSpace implements Space {
     /** Size of a new store's journal. */
     private static final long JOURNAL_BYTES = 64L << 20;
 
+    /** Pages of a node that leaves, taken over in one operation. */
+    private static final int TAKEN_AT_ONCE = 32;
+
     private final ReentrantLock coreLock = new ReentrantLock();
     private final Store store;
     private final Core core;
@@ -53,6 +59,8 @@ public final class LocalSpace implements Space {
     private NodeLink link;
     /** Makes the log durable when other nodes wait for that. */
     private Agent logAgent;
+    /** Takes over pages of nodes that leave. */
+    private Agent takeAgent;
     /** Does the background work; null if {@link #doWork} is called by somebody else. */
     private Agent agent;
     /** The store's directory if it is to be closed with the space. */
@@ -108,6 +116,8 @@ public final class LocalSpace implements Space {
         if (link != null) {
             logAgent = new Agent("dsm-log", this::syncForOthers);
             logAgent.start();
+            takeAgent = new Agent("dsm-take", this::takeOffered);
+            takeAgent.start();
         }
     }
 
@@ -331,6 +341,39 @@ public final class LocalSpace implements Space {
         return true;
     }
 
+    /**
+     * Takes over pages of nodes that leave. To be called by one thread.
+     *
+     * @return whether there was anything to do
+     */
+    boolean takeOffered() {
+        final List<Sharing.Address> pages = cluster.ask(sharing -> sharing.takeOffered(TAKEN_AT_ONCE));
+        if (pages.isEmpty()) {
+            return false;
+        }
+        try {
+            execute(transaction -> {
+                for (final Sharing.Address page : pages) {
+                    transaction.wantToWrite(page.segment(), page.page());
+                }
+                for (final Sharing.Address page : pages) {
+                    if (transaction.exists(page.segment(), page.page())) {
+                        // Unchanged, but what came from another node is logged with the first write.
+                        transaction.write(page.segment(), page.page());
+                    }
+                }
+                return null;
+            });
+        } catch (final SpaceFullException | PageUnavailableException e) {
+            LOG.warn("pages of a node that leaves can't be taken over: {}", e.getMessage());
+            cluster.ask(sharing -> {
+                sharing.declineOffered();
+                return null;
+            });
+        }
+        return true;
+    }
+
     @Override
     public void sync() {
         final long endLsn;
@@ -496,6 +539,10 @@ public final class LocalSpace implements Space {
 
     @Override
     public void close() {
+        if (link != null && closed == null) {
+            new HandOver(this, cluster).run();
+            takeAgent.stop();
+        }
         if (agent != null) {
             agent.stop();
         }

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 final class ThreadWaiter implements Waiter {
     /** An answer from a neighbour on the same network often comes within this time, sooner than a parked thread wakes. */
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ConcurrentLinkedQueue<Thread> parked = new ConcurrentLinkedQueue<>();
 

@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The <em>memory coherence controller</em>: this node's part in keeping pages that several nodes use coherent. Passive and
@@ -46,9 +48,15 @@ public final class Sharing implements PageAccess {
     /** Bundles of an epoch that has not begun here yet. */
     private final ArrayDeque<Early> early = new ArrayDeque<>();
     private final ArrayDeque<Forgotten> forgetting = new ArrayDeque<>();
+    /** Pages that a node which leaves wants this one to take over. */
+    private final ArrayDeque<Address> offered = new ArrayDeque<>();
     private final long[] refused = new long[BundleDefect.values().length];
     /** Whether operations may run; also read without the lock. */
     private volatile boolean isServing;
+
+    /** Where a page is. */
+    public record Address(long segment, long page) {
+    }
 
     private record Early(int from, Stream stream, byte[] bytes, long epoch) {
     }
@@ -88,6 +96,7 @@ public final class Sharing implements PageAccess {
             || !exchange.view().isUp(exchange.node());
         exchange.startEpoch(view);
         forgetting.clear();
+        offered.clear();
         pins.startEpoch();
         core.markNumbers();
         rebuild.start(view.epoch(), mayHaveBeenDown);
@@ -289,6 +298,7 @@ public final class Sharing implements PageAccess {
             case PIN_QUERY -> exchange.add(from, WireType.PIN_ANSWER,
                 pinAnswer(entry.seq(), copies.isPinned(segment, page)));
             case PIN_ANSWER -> pins.answered(from, entry.seq(), entry.hasFlag(MessageBundle.PINNED));
+            case TAKE -> offered.add(new Address(segment, page));
         }
     }
 
@@ -387,6 +397,59 @@ public final class Sharing implements PageAccess {
         copies.offerAllHeld();
         ownerships.offerHeld();
         tellSelf();
+    }
+
+    // --- leaving -------------------------------------------------------------------------------------------------
+
+    /** @return pages that other nodes can have only from here; those that are absent are left out */
+    public List<Address> owned() {
+        final Set<Address> owned = new LinkedHashSet<>();
+        core.forEachStored((segment, page) -> {
+            if (isOwned(segment, page)) {
+                owned.add(new Address(segment, page));
+            }
+        });
+        for (final CopyEntry entry : copies.all()) {
+            if (isOwned(entry.segment, entry.page)) {
+                owned.add(new Address(entry.segment, entry.page));
+            }
+        }
+        return List.copyOf(owned);
+    }
+
+    /** @return whether this node owns the page, and it exists */
+    public boolean isOwned(final long segment, final long page) {
+        return ownedVersion(segment, page) != NO_VERSION
+            && (core.content(segment, page) != null || core.fetchOfOwned(segment, page) != null);
+    }
+
+    /** @return pages that this node owns and that are absent, though other nodes take them for this one's */
+    public List<Address> ownedAbsent() {
+        return copies.all().stream()
+            .filter(entry -> entry.copy.state().isOwner() && !exchange.isResponsible(entry.segment)
+                && !isOwned(entry.segment, entry.page))
+            .map(entry -> new Address(entry.segment, entry.page)).toList();
+    }
+
+    /** Asks another node to take a page over. */
+    public void offer(final Address page, final int heir) {
+        final int responsible = exchange.responsible(page.segment);
+        final int to = responsible != exchange.node() && exchange.view().isUp(responsible) ? responsible : heir;
+        exchange.add(to, WireType.TAKE, bundle -> bundle.take(page.segment, page.page));
+    }
+
+    /** @return pages that this node is asked to take over, not more than a few */
+    public List<Address> takeOffered(final int most) {
+        final List<Address> taken = new ArrayList<>();
+        while (taken.size() < most && !offered.isEmpty()) {
+            taken.add(offered.poll());
+        }
+        return taken;
+    }
+
+    /** No more pages can be taken over. */
+    public void declineOffered() {
+        offered.clear();
     }
 
     /** Sends what there is to send, as far as the network takes it. */

@@ -181,6 +181,15 @@ public final class BundleWriter {
         return true;
     }
 
+    /** Adds {@link WireType#TAKE}. */
+    public boolean take(final long segment, final long page) {
+        if (!add(WireType.TAKE, 0, 0)) {
+            return false;
+        }
+        address(segment, page);
+        return true;
+    }
+
     private boolean addressWithTs(final WireType type, final long segment, final long page, final long ts) {
         if (!add(type, 0, 0)) {
             return false;

@@ -55,7 +55,9 @@ public enum WireType {
     /** Does something at the receiver use the page? */
     PIN_QUERY(20, "PinQuery", Stream.REQUEST, Field.SEQ | Field.ADDRESS, 0),
     /** It does, if flagged as pinned. */
-    PIN_ANSWER(21, "PinAnswer", Stream.RESPONSE, Field.SEQ, PINNED);
+    PIN_ANSWER(21, "PinAnswer", Stream.RESPONSE, Field.SEQ, PINNED),
+    /** From an owner that leaves: take the page over. */
+    TAKE(22, "Take", Stream.REQUEST, Field.ADDRESS, 0);
 
     /** Fields that a type uses, as bits. */
     private static final class Field {

@@ -147,6 +147,11 @@ public final class ClusterMembership implements Membership {
         agent.suspect(node);
     }
 
+    @Override
+    public boolean isIndispensable() {
+        return agent.isOnlyHost();
+    }
+
     /** @throws EngineException if the heir is not up, this node hosts a part of the consensus, or nobody answers */
     @Override
     public void leave(final int heir) {

@@ -82,6 +82,11 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
     }
 
+    /** @return whether this node is the consensus; any thread */
+    boolean isOnlyHost() {
+        return contacts.isHost() && contacts.consensus().size() == 1;
+    }
+
     /** Does what there is to do, without waiting. @return amount of work done */
     int doWork() {
         try {
