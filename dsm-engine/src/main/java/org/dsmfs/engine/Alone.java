@@ -1,5 +1,7 @@
 package org.dsmfs.engine;
 
+import java.util.Optional;
+
 /** No neighbours: nobody wants a page, nobody comes or goes. */
 record Alone(int incarnation) implements Neighbours {
     @Override
@@ -25,5 +27,10 @@ record Alone(int incarnation) implements Neighbours {
     @Override
     public boolean isPinnedElsewhere(final long segment, final long page) {
         return false;
+    }
+
+    @Override
+    public Optional<SharingStatus> status() {
+        return Optional.empty();
     }
 }

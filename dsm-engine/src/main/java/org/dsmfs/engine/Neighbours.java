@@ -1,5 +1,7 @@
 package org.dsmfs.engine;
 
+import java.util.Optional;
+
 /**
  * This node among those that share the space, for callers that keep something outside the pages that depends on them:
  * caches, waits, open files. Thread-safe.
@@ -47,6 +49,9 @@ public interface Neighbours {
      * nothing.
      */
     boolean isPinnedElsewhere(long segment, long page);
+
+    /** @return a snapshot of how pages are shared; empty if this node is alone for good */
+    Optional<SharingStatus> status();
 
     /** Those of a node that is alone. */
     static Neighbours none(final int incarnation) {
