@@ -10,6 +10,11 @@ record Alone(int incarnation) implements Neighbours {
     }
 
     @Override
+    public boolean isAlone() {
+        return true;
+    }
+
+    @Override
     public boolean isServing(final int node, final int nodeIncarnation) {
         return node == 0 && nodeIncarnation == incarnation;
     }

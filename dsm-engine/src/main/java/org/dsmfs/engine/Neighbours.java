@@ -32,6 +32,11 @@ public interface Neighbours {
     /** @return number of this node, 0..1023; 0 if it is alone */
     int node();
 
+    /** @return whether no other node can ever share the space with this start of the node */
+    default boolean isAlone() {
+        return false;
+    }
+
     /** @return starts of this node so far, this one included, 1.. */
     int incarnation();
 
