@@ -1,10 +1,17 @@
 package org.dsmfs.engine;
 
+import java.util.Optional;
+
 /** No neighbours: nobody wants a page, nobody comes or goes. */
 record Alone(int incarnation) implements Neighbours {
     @Override
     public int node() {
         return 0;
+    }
+
+    @Override
+    public boolean isAlone() {
+        return true;
     }
 
     @Override
@@ -25,5 +32,10 @@ record Alone(int incarnation) implements Neighbours {
     @Override
     public boolean isPinnedElsewhere(final long segment, final long page) {
         return false;
+    }
+
+    @Override
+    public Optional<SharingStatus> status() {
+        return Optional.empty();
     }
 }

@@ -1,5 +1,7 @@
 package org.dsmfs.engine;
 
+import java.util.Optional;
+
 /**
  * This node among those that share the space, for callers that keep something outside the pages that depends on them:
  * caches, waits, open files. Thread-safe.
@@ -30,6 +32,11 @@ public interface Neighbours {
     /** @return number of this node, 0..1023; 0 if it is alone */
     int node();
 
+    /** @return whether no other node can ever share the space with this start of the node */
+    default boolean isAlone() {
+        return false;
+    }
+
     /** @return starts of this node so far, this one included, 1.. */
     int incarnation();
 
@@ -47,6 +54,9 @@ public interface Neighbours {
      * nothing.
      */
     boolean isPinnedElsewhere(long segment, long page);
+
+    /** @return a snapshot of how pages are shared; empty if this node is alone for good */
+    Optional<SharingStatus> status();
 
     /** Those of a node that is alone. */
     static Neighbours none(final int incarnation) {

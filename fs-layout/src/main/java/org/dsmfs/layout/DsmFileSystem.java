@@ -23,6 +23,7 @@ public final class DsmFileSystem implements FileSystem {
     private final Transactions transactions;
     private final OrphanSweep orphanSweep;
     private final LockOperations locks;
+    private volatile Revoker revoker;
     private volatile boolean isClosed;
 
     private DsmFileSystem(final Space space, final WallClock clock, final AtimePolicy atime) {
@@ -68,9 +69,15 @@ public final class DsmFileSystem implements FileSystem {
 
     /** Answers for what this node keeps outside the pages. */
     private final class NeighbourWatch implements Neighbours.CopyListener {
+        /**
+         * An inode's page stands for all its pages, since a change of content, names or extended attributes also sets
+         * a time in the inode, in the same transaction.
+         */
         @Override
         public boolean release(final long segment, final long page, final Runnable released) {
-            return true;
+            final Revoker asked = revoker;
+            return asked == null || Segment.kind(segment) != PageKind.INODE.code()
+                || asked.revoke(Segment.number(segment), released);
         }
 
         @Override
@@ -346,6 +353,11 @@ public final class DsmFileSystem implements FileSystem {
     @Override
     public void onUnlock(final UnlockListener listener) {
         locks.listen(listener);
+    }
+
+    @Override
+    public void onRevoke(final Revoker newRevoker) {
+        revoker = newRevoker;
     }
 
     @Override

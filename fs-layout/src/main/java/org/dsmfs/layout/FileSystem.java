@@ -258,6 +258,27 @@ public interface FileSystem extends AutoCloseable {
         void unlocked(long ino);
     }
 
+    // --- what a front end's clients have cached ------------------------------------------------------------------
+
+    /**
+     * Sets who takes back what was cached of an inode's answers: its attributes, ACLs and content, and of a directory
+     * also its names, missing ones included. Nobody, null, if nothing is cached beyond the call. At most one.
+     */
+    void onRevoke(Revoker revoker);
+
+    /** Receives {@link #onRevoke}. */
+    @FunctionalInterface
+    interface Revoker {
+        /**
+         * Another node wants to change the inode. Must not block or call the filesystem.
+         *
+         * @param revoked to be run, by any thread that holds no lock, when nothing is cached any more; until then the
+         *     other node waits. Answers that are given from its return on show the change
+         * @return true if nothing is cached: {@code revoked} is not needed then
+         */
+        boolean revoke(long ino, Runnable revoked);
+    }
+
     // --- the whole ----------------------------------------------------------------------------------------------
 
     /** statfs(2), telling the truth of the space. */

@@ -1,5 +1,7 @@
 package org.dsmfs.layout;
 
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A call of a {@link FileSystem}: how to make it, what came back, and what the model says to it. */
@@ -62,9 +64,13 @@ final class FileCall {
         return next;
     }
 
-    /** Between the removal of a last name and the end of the inode others may still find it, without a name. */
+    /** Between the removal of a last name and the end of the inode others may still find it, without name or entries. */
     private boolean accepts(final Errno expected) {
-        return expected == result || expected == Errno.ESTALE && result == Errno.ENOENT;
+        return expected == result || expected == Errno.ESTALE && (result == Errno.ENOENT || isEmptyListing());
+    }
+
+    private boolean isEmptyListing() {
+        return result instanceof Map<?, ?> names && names.keySet().equals(Set.of(".", ".."));
     }
 
     @Override

@@ -5,9 +5,11 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.SharingStatus;
 
 /**
  * The pages that several {@link HeapSpace}s share, one per node, and who of them has seen what: as {@link Neighbours}
@@ -68,6 +70,11 @@ final class SharedHeap {
         @Override
         public void onChange(final Runnable changeListener) {
             changeListeners.add(changeListener);
+        }
+
+        @Override
+        public Optional<SharingStatus> status() {
+            return Optional.empty();
         }
 
         @Override

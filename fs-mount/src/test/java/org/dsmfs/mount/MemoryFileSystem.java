@@ -442,6 +442,11 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public void onRevoke(final Revoker revoker) {
+        // Nobody else changes it.
+    }
+
+    @Override
     public FileSystemStatus status() {
         return new FileSystemStatus(4096, 1000, 900, 800, 700, 600, NAME_MAX);
     }

@@ -54,7 +54,15 @@ class MountTest {
             Mount mount(final FileSystem fileSystem, final Path mountPoint,
                         final Map<String, Supplier<byte[]>> reports) {
                 return new KernelMount(fileSystem, mountPoint, List.of("default_permissions", "subtype=dsm-test"),
-                    AtimePolicy.RELATIME, reports);
+                    AtimePolicy.RELATIME, false, reports);
+            }
+        },
+        KERNEL_SHARED {
+            @Override
+            Mount mount(final FileSystem fileSystem, final Path mountPoint,
+                        final Map<String, Supplier<byte[]>> reports) {
+                return new KernelMount(fileSystem, mountPoint, List.of("default_permissions", "subtype=dsm-test"),
+                    AtimePolicy.RELATIME, true, reports);
             }
         },
         JNR_FUSE {

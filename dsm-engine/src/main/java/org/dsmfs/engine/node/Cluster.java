@@ -2,6 +2,8 @@ package org.dsmfs.engine.node;
 
 import org.agrona.DirectBuffer;
 import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.SharingStatus;
+import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.membership.Member;
@@ -16,7 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +49,8 @@ final class Cluster implements Network.Handler, Neighbours {
     private volatile boolean awaitsLog;
     private volatile View view;
     private long lastTickNs;
+    private long operations;
+    private long waitedOperations;
 
     Cluster(final Lock coreLock, final Core core, final Network network, final Membership membership,
             final Waiter waiter) {
@@ -98,6 +105,12 @@ final class Cluster implements Network.Handler, Neighbours {
     void finish(final Acquisition acquisition) {
         sharing.finish(acquisition);
         afterEvent();
+    }
+
+    /** An operation has run. @param waited whether it needed pages that were not here */
+    void executed(final boolean waited) {
+        operations++;
+        waitedOperations += waited ? 1 : 0;
     }
 
     void durable(final long version) {
@@ -322,5 +335,23 @@ final class Cluster implements Network.Handler, Neighbours {
         }
         waiter.await(query::isAnswered);
         return query.isPinned();
+    }
+
+    @Override
+    public Optional<SharingStatus> status() {
+        coreLock.lock();
+        try {
+            final Map<String, Long> messages = new LinkedHashMap<>();
+            final long[] sent = sharing.messagesSent();
+            for (final WireType type : WireType.values()) {
+                if (sent[type.ordinal()] != 0) {
+                    messages.put(type.title(), sent[type.ordinal()]);
+                }
+            }
+            return Optional.of(new SharingStatus(membership.view(), isServing() ? "" : missing(), sharing.copies(),
+                sharing.ownedCopies(), sharing.ownerships(), operations, waitedOperations, messages));
+        } finally {
+            coreLock.unlock();
+        }
     }
 }

@@ -231,6 +231,9 @@ public final class LocalSpace implements Space {
                     result = (R) core.result();
                     overLimit = core.evict();
                     workDue = isWorkDue();
+                    if (run != null) {
+                        run.executed();
+                    }
                 } else if (outcome == Core.Outcome.PAGES_MISSING) {
                     missing = core.takeMissing();
                     if (run != null) {

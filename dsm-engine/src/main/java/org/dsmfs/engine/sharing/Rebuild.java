@@ -194,8 +194,11 @@ final class Rebuild {
         final int self = exchange.node();
         final boolean selfReported = page.reports.stream().anyMatch(report -> report.node == self);
         final long ownVersion = core.storedVersion(page.segment, page.page);
-        if (!selfReported && ownVersion != 0) {
-            page.reports.add(new Report(self, CopyState.I, 0, ownVersion, true, core.isBuried(page.segment, page.page)));
+        // Nobody has a page that was only known to be in use: it is absent, and this node's.
+        final boolean isDefault = page.reports.isEmpty() && page.ownerDown < 0 && homeOf(page) == self;
+        if (!selfReported && (ownVersion != 0 || isDefault)) {
+            page.reports.add(new Report(self, CopyState.I, 0, ownVersion, ownVersion != 0,
+                ownVersion == 0 || core.isBuried(page.segment, page.page)));
         }
         final Report best = best(page);
         final List<PageReport> worth = new ArrayList<>();

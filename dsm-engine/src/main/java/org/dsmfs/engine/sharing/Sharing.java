@@ -472,6 +472,15 @@ public final class Sharing implements PageAccess {
         return copies.size();
     }
 
+    /** @return those of the {@link #copies} that are this node's to give to others */
+    public int ownedCopies() {
+        int owned = 0;
+        for (final CopyEntry entry : copies.all()) {
+            owned += entry.copy.state().isOwner() ? 1 : 0;
+        }
+        return owned;
+    }
+
     /** @return pages that this node is responsible for and others may have */
     public int ownerships() {
         return ownerships.size();

@@ -20,33 +20,42 @@ import org.dsmfs.mount.os.Libc;
 /** The ways to talk to the kernel. */
 enum FrontEnd {
     /** The protocol of /dev/fuse, 7.31 or later. */
-    KERNEL("kernel", "fusermount3", List.of()) {
+    KERNEL("kernel", "fusermount3") {
         @Override
         void requireLibraries() {
             // It needs none.
         }
 
         @Override
-        Mount start(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
-                    final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
-            return new KernelMount(fileSystem, mountPoint, options, atime, reports);
+        Mount mount(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
+                    final AtimePolicy atime, final boolean isShared, final Map<String, Supplier<byte[]>> reports) {
+            return new KernelMount(fileSystem, mountPoint, options, atime, isShared, reports);
         }
     },
     /**
-     * libfuse 2's path-based operations. Names and attributes change through this mount only, so the kernel may
-     * remember them for ever; the front end excepts what libfuse would let become stale.
+     * libfuse 2's path-based operations. What changes through this mount only the kernel may remember for ever; the
+     * front end excepts what libfuse would let become stale. What other nodes change too it must not remember at all,
+     * since libfuse cannot take it back.
      */
-    JNR_FUSE("jnr-fuse", "fusermount", List.of("use_ino", "big_writes", "atomic_o_trunc", "entry_timeout=1000000",
-        "negative_timeout=1000000", "attr_timeout=1000000")) {
+    JNR_FUSE("jnr-fuse", "fusermount") {
+        private static final List<String> OPTIONS = List.of("use_ino", "big_writes", "atomic_o_trunc");
+        private static final List<String> OPTIONS_ALONE =
+            List.of("entry_timeout=1000000", "negative_timeout=1000000", "attr_timeout=1000000");
+        private static final List<String> OPTIONS_SHARED =
+            List.of("entry_timeout=0", "negative_timeout=0", "attr_timeout=0", "direct_io");
+
         @Override
         void requireLibraries() {
             LibFuse.load();
         }
 
         @Override
-        Mount start(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
-                    final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
-            return new MountedFileSystem(fileSystem, mountPoint, options, atime, reports);
+        Mount mount(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
+                    final AtimePolicy atime, final boolean isShared, final Map<String, Supplier<byte[]>> reports) {
+            final List<String> all = new ArrayList<>(OPTIONS);
+            all.addAll(isShared ? OPTIONS_SHARED : OPTIONS_ALONE);
+            all.addAll(options);
+            return new MountedFileSystem(fileSystem, mountPoint, all, atime, reports);
         }
     };
 
@@ -56,16 +65,11 @@ enum FrontEnd {
 
     private final String label;
     private final String helper;
-    private final List<String> options;
 
-    /**
-     * @param helper  what mounts for users other than root
-     * @param options of its own, besides those of the mount
-     */
-    FrontEnd(final String label, final String helper, final List<String> options) {
+    /** @param helper what mounts for users other than root */
+    FrontEnd(final String label, final String helper) {
         this.label = label;
         this.helper = helper;
-        this.options = options;
     }
 
     /** @return the one that this computer's kernel allows and that does most */
@@ -101,16 +105,16 @@ enum FrontEnd {
         requireLibraries();
     }
 
-    /** @throws MountException if the mount cannot be made */
-    Mount mount(final FileSystem fileSystem, final Path mountPoint, final List<String> mountOptions,
-                final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
-        final List<String> all = new ArrayList<>(options);
-        all.addAll(mountOptions);
-        return start(fileSystem, mountPoint, all, atime, reports);
-    }
-
     abstract void requireLibraries();
 
-    abstract Mount start(FileSystem fileSystem, Path mountPoint, List<String> options, AtimePolicy atime,
-                         Map<String, Supplier<byte[]>> reports);
+    /**
+     * Mounts and begins to serve.
+     *
+     * @param options  of fuse(8), besides those of the front end's own
+     * @param isShared whether other nodes may change the filesystem, now or later
+     * @param reports  as {@link KernelMount} takes them
+     * @throws MountException if the mount cannot be made
+     */
+    abstract Mount mount(FileSystem fileSystem, Path mountPoint, List<String> options, AtimePolicy atime,
+                         boolean isShared, Map<String, Supplier<byte[]>> reports);
 }

@@ -60,7 +60,7 @@ final class MountProcess {
                        final FileSystem fileSystem) {
         final StatusReport report = new StatusReport(settings, space, fileSystem);
         try (Mount mount = settings.frontEnd().mount(fileSystem, mountPoint.path(), fuseOptions(), atime(),
-            report.attributes());
+            !space.neighbours().isAlone(), report.attributes());
              DeadMountGuard guard = new DeadMountGuard(mountPoint.path())) {
             termination.endBy(() -> unmount(mountPoint, mount));
             awaitAnswer(mountPoint);

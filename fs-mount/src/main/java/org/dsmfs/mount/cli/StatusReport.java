@@ -1,14 +1,21 @@
 package org.dsmfs.mount.cli;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.dsmfs.engine.SharingStatus;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceStatus;
+import org.dsmfs.engine.membership.Member;
+import org.dsmfs.engine.membership.View;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.layout.FileSystemStatus;
 import org.dsmfs.layout.page.PageKind;
@@ -51,8 +58,14 @@ final class StatusReport {
     }
 
     private static String line(final String key, final Object value) {
-        final boolean size = key.endsWith("Bytes");
-        return String.format("%-24s %s%n", key, size ? ByteSize.format((Long) value) + " (" + value + ")" : value);
+        return String.format("%-24s %s%n", key, shown(key, value));
+    }
+
+    private static Object shown(final String key, final Object value) {
+        if (value instanceof Map<?, ?> members) {
+            return members.entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
+        }
+        return key.endsWith("Bytes") ? ByteSize.format((Long) value) + " (" + value + ")" : value;
     }
 
     private Map<String, Object> values() {
@@ -77,13 +90,50 @@ final class StatusReport {
         values.put("memoryUsedBytes", status.memoryUsedBytes());
         values.put("cacheHits", status.hits());
         values.put("cacheMisses", status.misses());
+        values.put("cacheHitRate", ratio(status.hits(), status.hits() + status.misses()));
         values.put("journalBytes", status.journalBytes());
         values.put("journalLimitBytes", status.journalLimitBytes());
         values.put("journalEndLsn", status.lsn());
         values.put("journalDurableLsn", status.durableLsn());
         values.put("checkpoints", status.checkpoints());
         values.put("newestPageVersion", status.version());
+        space.neighbours().status().ifPresent(sharing -> addSharing(sharing, values));
         return values;
+    }
+
+    private void addSharing(final SharingStatus sharing, final Map<String, Object> values) {
+        values.put("node", (long) space.neighbours().node());
+        values.put("state", sharing.waitingFor().isEmpty() ? "serving" : "waiting for " + sharing.waitingFor());
+        values.put("epoch", sharing.view().epoch());
+        values.put("members", members(sharing.view()));
+        values.put("copies", sharing.copies());
+        values.put("copiesOwned", sharing.ownedCopies());
+        values.put("pagesOthersMayHave", sharing.sharedPages());
+        values.put("operations", sharing.operations());
+        values.put("operationsThatWaited", sharing.waitedOperations());
+        final long messages = sharing.messagesSent().values().stream().mapToLong(Long::longValue).sum();
+        values.put("messagesPerOperation", ratio(messages, sharing.operations()));
+        values.put("messages", sharing.messagesSent());
+    }
+
+    /** @return what is known of each member, by its number */
+    private static Map<String, Object> members(final View view) {
+        final Map<String, Object> members = new LinkedHashMap<>();
+        for (final Member member : view.members()) {
+            final Map<String, Object> values = new LinkedHashMap<>();
+            values.put("address", member.address());
+            values.put("state", member.isUp() ? "up" : "down");
+            values.put("incarnation", member.incarnation());
+            values.put("partitionsHome", Collections.frequency(view.homes(), member.node()));
+            values.put("partitionsResponsible", Collections.frequency(view.partitions(), member.node()));
+            members.put(Integer.toString(member.node()), values);
+        }
+        return members;
+    }
+
+    /** @return the ratio with three decimals; 0 of nothing */
+    private static BigDecimal ratio(final long part, final long whole) {
+        return BigDecimal.valueOf(part).divide(BigDecimal.valueOf(Math.max(1, whole)), 3, RoundingMode.HALF_UP);
     }
 
     private static Map<String, Object> pagesByKind(final SpaceStatus status) {

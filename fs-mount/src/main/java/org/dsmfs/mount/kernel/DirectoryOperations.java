@@ -1,22 +1,20 @@
 package org.dsmfs.mount.kernel;
 
 import org.dsmfs.layout.FileSystem;
-import org.dsmfs.mount.serving.AtimeRule;
 
 /** Operations on open directories. */
 final class DirectoryOperations {
     private final FileSystem fileSystem;
-    private final AtimeRule atimeRule;
+    private final CachePolicy cachePolicy;
 
-    DirectoryOperations(final FileSystem fileSystem, final AtimeRule atimeRule) {
+    DirectoryOperations(final FileSystem fileSystem, final CachePolicy cachePolicy) {
         this.fileSystem = fileSystem;
-        this.atimeRule = atimeRule;
+        this.cachePolicy = cachePolicy;
     }
 
     void opendir(final Exchange exchange) {
         fileSystem.getAttributes(exchange.request.node(), exchange.attributes);
-        exchange.reply.open(0, ReplyLayout.Open.CACHE_DIR
-            | (atimeRule.readChangesAtime(exchange.attributes) ? 0 : ReplyLayout.Open.KEEP_CACHE));
+        exchange.reply.open(0, cachePolicy.openDirectoryFlags(exchange.attributes));
     }
 
     void readdir(final Exchange exchange, final boolean withAttributes) {

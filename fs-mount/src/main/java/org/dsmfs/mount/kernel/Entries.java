@@ -65,7 +65,8 @@ final class Entries implements FileSystem.EntrySink {
             throw e;
         }
         exchange.enter(ino);
-        Reply.putEntry(target, start, exchange.attributes);
+        Reply.putEntry(target, start, exchange.attributes, exchange.validity.ofName(exchange.request.node()),
+            exchange.validity.ofAttributes());
     }
 
     private static boolean isDots(final byte[] name) {

@@ -16,6 +16,9 @@ final class Exchange {
     /** A caller whom privileges do not keep from losing set-id bits. Its group is nobody's. */
     private static final Caller UNPRIVILEGED = new Caller(-1, -1, 0, 0);
 
+    /** How long the kernel may use the answer. */
+    final Validity validity;
+
     private final NodeTable nodes;
     private final boolean kernelTellsPrivileges;
     /** Nodes that this reply makes the kernel know, once for each time they are in it. */
@@ -25,9 +28,11 @@ final class Exchange {
     private boolean replying;
 
     /** @param kernelTellsPrivileges whether requests say whether set-id bits are to go (HANDLE_KILLPRIV_V2) */
-    Exchange(final Request request, final Reply reply, final NodeTable nodes, final boolean kernelTellsPrivileges) {
+    Exchange(final Request request, final Reply reply, final NodeTable nodes, final Validity validity,
+             final boolean kernelTellsPrivileges) {
         this.request = request;
         this.reply = reply;
+        this.validity = validity;
         this.nodes = nodes;
         this.kernelTellsPrivileges = kernelTellsPrivileges;
     }
@@ -38,6 +43,7 @@ final class Exchange {
         replying = true;
         entered.clear();
         reply.empty();
+        validity.begin();
     }
 
     /** There is no reply to this request, or another thread gives it. */
@@ -84,10 +90,22 @@ final class Exchange {
         entered.addLong(node);
     }
 
-    /** Answers with {@link #attributes} as an entry. */
+    /** Answers with {@link #attributes} as an entry of the request's directory. */
     void replyEntry() {
         enter(attributes.ino);
-        reply.entry(attributes);
+        reply.entry(attributes, validity.ofName(request.node()), validity.ofAttributes());
+    }
+
+    /** As {@link #replyEntry}, of an entry that the request has made. */
+    void replyNewEntry() {
+        enter(attributes.ino);
+        reply.entry(attributes, validity.ofName(request.node()), validity.ofChangedAttributes());
+    }
+
+    /** As {@link #replyNewEntry}, of a file that is open. */
+    void replyNewEntryAndOpen(final long handle, final int openFlags) {
+        reply.entryAndOpen(attributes, validity.ofName(request.node()), validity.ofChangedAttributes(), handle,
+            openFlags);
     }
 
     /** Sends what there is to send. What the kernel does not take, it does not know. */

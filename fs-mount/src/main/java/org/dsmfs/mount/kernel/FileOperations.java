@@ -2,7 +2,6 @@ package org.dsmfs.mount.kernel;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.dsmfs.layout.AttributeChange;
-import org.dsmfs.layout.Attributes;
 import org.dsmfs.layout.Caller;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.ErrnoException;
@@ -28,12 +27,17 @@ final class FileOperations {
 
     private final FileSystem fileSystem;
     private final AtimeRule atimeRule;
+    private final CachePolicy cachePolicy;
+    private final Revocations revocations;
     private final LockOperations locks;
     private final AtomicLong lastHandle = new AtomicLong();
 
-    FileOperations(final FileSystem fileSystem, final AtimeRule atimeRule, final LockOperations locks) {
+    FileOperations(final FileSystem fileSystem, final AtimeRule atimeRule, final CachePolicy cachePolicy,
+                   final Revocations revocations, final LockOperations locks) {
         this.fileSystem = fileSystem;
         this.atimeRule = atimeRule;
+        this.cachePolicy = cachePolicy;
+        this.revocations = revocations;
         this.locks = locks;
     }
 
@@ -60,7 +64,7 @@ final class FileOperations {
             truncate(exchange, exchange.attributes.ino, request.int32(RequestLayout.Create.OPEN_FLAGS));
         }
         exchange.enter(exchange.attributes.ino);
-        exchange.reply.entryAndOpen(exchange.attributes, lastHandle.incrementAndGet(), openFlags(exchange.attributes));
+        replyOpen(exchange, flags);
     }
 
     void createTemporary(final Exchange exchange) {
@@ -68,23 +72,23 @@ final class FileOperations {
         fileSystem.createTemporary(exchange.caller(request.int32(RequestLayout.Create.UMASK)), request.node(),
             request.int32(RequestLayout.Create.MODE) & PERMISSIONS, exchange.attributes);
         exchange.enterOpen(exchange.attributes.ino);
-        exchange.reply.entryAndOpen(exchange.attributes, lastHandle.incrementAndGet(), openFlags(exchange.attributes));
+        replyOpen(exchange, request.int32(RequestLayout.Create.FLAGS));
+    }
+
+    private void replyOpen(final Exchange exchange, final int flags) {
+        exchange.replyNewEntryAndOpen(lastHandle.incrementAndGet(), cachePolicy.openFlags(exchange.attributes, flags));
     }
 
     void open(final Exchange exchange) {
         final Request request = exchange.request;
         final int openFlags = request.int32(RequestLayout.Open.OPEN_FLAGS);
-        if ((request.int32(RequestLayout.Open.FLAGS) & O_TRUNC) != 0) {
+        final int flags = request.int32(RequestLayout.Open.FLAGS);
+        if ((flags & O_TRUNC) != 0) {
             truncate(exchange, request.node(), openFlags);
         } else {
             fileSystem.getAttributes(request.node(), exchange.attributes);
         }
-        exchange.reply.open(lastHandle.incrementAndGet(), openFlags(exchange.attributes));
-    }
-
-    private int openFlags(final Attributes attributes) {
-        return ReplyLayout.Open.PARALLEL_DIRECT_WRITES
-            | (atimeRule.readChangesAtime(attributes) ? 0 : ReplyLayout.Open.KEEP_CACHE);
+        exchange.reply.open(lastHandle.incrementAndGet(), cachePolicy.openFlags(exchange.attributes, flags));
     }
 
     private void truncate(final Exchange exchange, final long ino, final int openFlags) {
@@ -102,6 +106,7 @@ final class FileOperations {
         if (length < 0 || length > reply.bodyCapacity()) {
             throw Errno.EINVAL.exception();
         }
+        revocations.holdRead(request.node());
         reply.bodyLength(fileSystem.read(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
             reply.bodyIndex(), length));
     }

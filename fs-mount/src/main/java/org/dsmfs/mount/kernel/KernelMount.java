@@ -26,8 +26,10 @@ public final class KernelMount implements Mount {
     /** Requests that may take their time at once: fsync, and reads from disk. */
     private static final int THREADS_MAX = 64;
 
+    private final FileSystem fileSystem;
     private final Device device;
     private final LockWaits lockWaits = new LockWaits(LockAttempt.LONG_WAIT_NS);
+    private final Revocations revocations;
     private final RequestThreads threads;
 
     /**
@@ -36,22 +38,31 @@ public final class KernelMount implements Mount {
      * @param mountPoint absolute path of a directory
      * @param options    of fuse(8), without the -o
      * @param atime      when a read must reach the filesystem
+     * @param isShared   whether other nodes may change the filesystem, now or later
      * @param reports    extended attributes that the root directory has besides its own, unlisted: name to value
      * @throws MountException if the mount cannot be made
      */
     public KernelMount(final FileSystem fileSystem, final Path mountPoint, final List<String> options,
-                       final AtimePolicy atime, final Map<String, Supplier<byte[]>> reports) {
+                       final AtimePolicy atime, final boolean isShared,
+                       final Map<String, Supplier<byte[]>> reports) {
+        this.fileSystem = fileSystem;
         final Mounter mounter = Libc.INSTANCE.geteuid() == 0 ? new SystemMounter() : new FusermountMounter();
         device = mounter.mount(mountPoint, MountFlags.of(options));
         try {
             final Negotiation negotiation = negotiate();
             final NodeTable nodes = new NodeTable(fileSystem);
-            final Dispatcher dispatcher = dispatcher(fileSystem, nodes, new AtimeRule(atime),
-                new XattrOperations(fileSystem, reports, negotiation.has(Negotiation.SETXATTR_EXT)));
+            revocations = new Revocations(device.channel(), nodes);
+            final AtimeRule atimeRule = new AtimeRule(atime);
+            final CachePolicy cachePolicy = new CachePolicy(atimeRule, isShared, negotiation.hasEpochs(),
+                negotiation.has(Negotiation.DIRECT_IO_ALLOW_MMAP));
+            final Dispatcher dispatcher = dispatcher(nodes, atimeRule, cachePolicy,
+                new XattrOperations(fileSystem, reports, revocations, negotiation.has(Negotiation.SETXATTR_EXT)));
             final boolean kernelTellsPrivileges = negotiation.has(Negotiation.HANDLE_KILLPRIV_V2);
-            threads =
-                new RequestThreads(() -> new Worker(device, dispatcher, nodes, kernelTellsPrivileges), THREADS_MAX);
+            threads = new RequestThreads(() -> new Worker(device, dispatcher, nodes,
+                new Validity(cachePolicy, revocations), kernelTellsPrivileges), THREADS_MAX);
             lockWaits.start();
+            revocations.start();
+            fileSystem.onRevoke(revocations);
             threads.start();
         } catch (final RuntimeException failure) {
             mounter.unmount(mountPoint);
@@ -60,13 +71,13 @@ public final class KernelMount implements Mount {
         }
     }
 
-    private Dispatcher dispatcher(final FileSystem fileSystem, final NodeTable nodes, final AtimeRule atimeRule,
+    private Dispatcher dispatcher(final NodeTable nodes, final AtimeRule atimeRule, final CachePolicy cachePolicy,
                                   final XattrOperations xattrs) {
         fileSystem.onUnlock(lockWaits);
         final LockOperations locks = new LockOperations(fileSystem, lockWaits);
         return new Dispatcher(new NodeOperations(fileSystem, nodes), new NameOperations(fileSystem, nodes),
-            new FileOperations(fileSystem, atimeRule, locks), new DirectoryOperations(fileSystem, atimeRule), xattrs,
-            locks);
+            new FileOperations(fileSystem, atimeRule, cachePolicy, revocations, locks),
+            new DirectoryOperations(fileSystem, cachePolicy), xattrs, locks);
     }
 
     private Negotiation negotiate() {
@@ -104,6 +115,8 @@ public final class KernelMount implements Mount {
 
     @Override
     public void close() {
+        fileSystem.onRevoke(null);
+        revocations.close();
         lockWaits.close();
         device.close();
     }

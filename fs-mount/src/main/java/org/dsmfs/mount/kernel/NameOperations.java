@@ -33,7 +33,7 @@ final class NameOperations {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
-            exchange.reply.noEntry();
+            exchange.reply.noEntry(exchange.validity.ofName(parent));
         }
     }
 
@@ -46,14 +46,14 @@ final class NameOperations {
         fileSystem.mknod(exchange.caller(request.int32(RequestLayout.Mknod.UMASK)), request.node(),
             request.name(RequestLayout.Mknod.NAME), request.int32(RequestLayout.Mknod.MODE),
             request.int32(RequestLayout.Mknod.RDEV), exchange.attributes);
-        exchange.replyEntry();
+        exchange.replyNewEntry();
     }
 
     void mkdir(final Exchange exchange) {
         final Request request = exchange.request;
         fileSystem.mkdir(exchange.caller(request.int32(RequestLayout.Mkdir.UMASK)), request.node(),
             request.name(RequestLayout.Mkdir.NAME), request.int32(RequestLayout.Mkdir.MODE), exchange.attributes);
-        exchange.replyEntry();
+        exchange.replyNewEntry();
     }
 
     void symlink(final Exchange exchange) {
@@ -62,7 +62,7 @@ final class NameOperations {
         final int targetOffset = name.length + 1;
         final byte[] target = request.bytes(targetOffset, request.textLength(targetOffset));
         fileSystem.symlink(exchange.caller(0), request.node(), name, target, exchange.attributes);
-        exchange.replyEntry();
+        exchange.replyNewEntry();
     }
 
     void readlink(final Exchange exchange) {
@@ -73,7 +73,7 @@ final class NameOperations {
         final Request request = exchange.request;
         fileSystem.link(exchange.caller(0), request.int64(RequestLayout.Link.OLD_NODE), request.node(),
             request.name(RequestLayout.Link.NAME), exchange.attributes);
-        exchange.replyEntry();
+        exchange.replyNewEntry();
     }
 
     void unlink(final Exchange exchange) {

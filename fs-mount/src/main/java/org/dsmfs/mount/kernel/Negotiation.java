@@ -33,6 +33,9 @@ final class Negotiation {
     static final long INIT_EXT = 1 << 30;
     static final long DIRECT_IO_ALLOW_MMAP = 1L << 36;
 
+    /** First protocol with FUSE_NOTIFY_INC_EPOCH (Linux 6.16). */
+    private static final int MINOR_EPOCHS = 44;
+
     private static final long WANTED = ASYNC_READ | POSIX_LOCKS | ATOMIC_O_TRUNC | EXPORT_SUPPORT | BIG_WRITES
         | DONT_MASK | FLOCK_LOCKS | DO_READDIRPLUS | READDIRPLUS_AUTO | ASYNC_DIO | PARALLEL_DIROPS | POSIX_ACL
         | MAX_PAGES | CACHE_SYMLINKS | EXPLICIT_INVAL_DATA | HANDLE_KILLPRIV_V2 | SETXATTR_EXT | INIT_EXT
@@ -80,6 +83,11 @@ final class Negotiation {
     /** @return whether both sides know the feature, one of the flags above */
     boolean has(final long feature) {
         return (flags & feature) != 0;
+    }
+
+    /** @return whether the kernel can forget all names at once (FUSE_NOTIFY_INC_EPOCH) */
+    boolean hasEpochs() {
+        return minor >= MINOR_EPOCHS;
     }
 
     /** @return protocol that is spoken, such as 7.31 */

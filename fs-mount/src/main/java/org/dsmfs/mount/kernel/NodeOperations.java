@@ -17,12 +17,12 @@ final class NodeOperations {
 
     void getattr(final Exchange exchange) {
         fileSystem.getAttributes(exchange.request.node(), exchange.attributes);
-        exchange.reply.attributes(exchange.attributes, Reply.FOREVER_SECONDS);
+        exchange.reply.attributes(exchange.attributes, exchange.validity.ofAttributes());
     }
 
     void statx(final Exchange exchange) {
         fileSystem.getAttributes(exchange.request.node(), exchange.attributes);
-        exchange.reply.statx(exchange.attributes);
+        exchange.reply.statx(exchange.attributes, exchange.validity.ofAttributes());
     }
 
     void setattr(final Exchange exchange) {
@@ -51,7 +51,7 @@ final class NodeOperations {
             exchange.attributes);
         // What is cut off a large file is freed bit by bit, so the blocks in these attributes may not be the last.
         exchange.reply.attributes(exchange.attributes,
-            change.setSize ? Reply.NOT_AT_ALL_SECONDS : Reply.FOREVER_SECONDS);
+            change.setSize ? Reply.NOT_AT_ALL_SECONDS : exchange.validity.ofChangedAttributes());
     }
 
     void forget(final Exchange exchange) {

@@ -41,18 +41,40 @@ final class NodeTable {
     }
 
     /**
-     * The node is about to lose what may be its last name: keeps the inode alive until the kernel forgets it.
+     * The node is about to lose what may be its last name: keeps the inode alive until the kernel forgets it, which it
+     * does not while it asks for the removal.
      *
      * @param attributes receives those of the inode
      */
     void keepAlive(final long node, final Attributes attributes) {
+        if (changePinned(node, true)) {
+            try {
+                fileSystem.open(node, attributes);
+            } catch (final RuntimeException failure) {
+                changePinned(node, false);
+                throw failure;
+            }
+        }
+    }
+
+    /** @return whether that is a change; not of a node that the kernel does not know */
+    private boolean changePinned(final long node, final boolean isPinned) {
         final Long2LongHashMap shard = shard(node);
         synchronized (shard) {
             final long state = shard.get(node);
-            if (state >= ONE && (state & PINNED) == 0) {
-                fileSystem.open(node, attributes);
-                shard.put(node, state | PINNED);
+            if (state < ONE || (state & PINNED) != 0 == isPinned) {
+                return false;
             }
+            shard.put(node, state ^ PINNED);
+            return true;
+        }
+    }
+
+    /** @return whether the kernel may know the node; never waits for the filesystem */
+    boolean isKnown(final long node) {
+        final Long2LongHashMap shard = shard(node);
+        synchronized (shard) {
+            return node == FileSystem.ROOT || shard.get(node) >= ONE;
         }
     }
 

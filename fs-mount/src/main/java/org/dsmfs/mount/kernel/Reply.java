@@ -11,7 +11,7 @@ import org.dsmfs.layout.LockRange;
  * The answer to one request: header and body in one buffer, so that it takes one write. A flyweight: one per worker.
  */
 final class Reply {
-    /** As good as for ever: nothing changes but through this mount. */
+    /** As good as for ever: until the kernel hears otherwise. */
     static final long FOREVER_SECONDS = Integer.MAX_VALUE;
     /** Ask again the next time. */
     static final long NOT_AT_ALL_SECONDS = 0;
@@ -42,22 +42,23 @@ final class Reply {
         bodyLength = 0;
     }
 
-    /** struct fuse_entry_out: an inode that was found or made, to be remembered with its name. */
-    void entry(final Attributes attributes) {
+    /** struct fuse_entry_out: an inode that was found or made, with its name. */
+    void entry(final Attributes attributes, final long nameValidSeconds, final long attributesValidSeconds) {
         begin(ReplyLayout.Entry.SIZE);
-        putEntry(buffer, BODY, attributes);
+        putEntry(buffer, BODY, attributes, nameValidSeconds, attributesValidSeconds);
     }
 
-    /** struct fuse_entry_out: there is no such name, to be remembered too. */
-    void noEntry() {
+    /** struct fuse_entry_out: there is no such name. */
+    void noEntry(final long validSeconds) {
         begin(ReplyLayout.Entry.SIZE);
-        buffer.putLong(BODY + ReplyLayout.Entry.ENTRY_VALID_SECONDS, FOREVER_SECONDS);
+        buffer.putLong(BODY + ReplyLayout.Entry.ENTRY_VALID_SECONDS, validSeconds);
     }
 
     /** struct fuse_entry_out, then struct fuse_open_out. */
-    void entryAndOpen(final Attributes attributes, final long handle, final int openFlags) {
+    void entryAndOpen(final Attributes attributes, final long nameValidSeconds, final long attributesValidSeconds,
+                      final long handle, final int openFlags) {
         begin(ReplyLayout.Entry.SIZE + ReplyLayout.Open.SIZE);
-        putEntry(buffer, BODY, attributes);
+        putEntry(buffer, BODY, attributes, nameValidSeconds, attributesValidSeconds);
         putOpen(BODY + ReplyLayout.Entry.SIZE, handle, openFlags);
     }
 
@@ -80,9 +81,9 @@ final class Reply {
     }
 
     /** struct fuse_statx_out. */
-    void statx(final Attributes attributes) {
+    void statx(final Attributes attributes, final long validSeconds) {
         begin(ReplyLayout.Statx.SIZE);
-        buffer.putLong(BODY + ReplyLayout.Statx.VALID_SECONDS, FOREVER_SECONDS);
+        buffer.putLong(BODY + ReplyLayout.Statx.VALID_SECONDS, validSeconds);
         buffer.putInt(BODY + ReplyLayout.Statx.MASK, ReplyLayout.Statx.MASK_ALL);
         buffer.putInt(BODY + ReplyLayout.Statx.BLOCK_SIZE, attributes.blockSize);
         buffer.putInt(BODY + ReplyLayout.Statx.NLINK, attributes.nlink);
@@ -197,10 +198,11 @@ final class Reply {
     }
 
     /** Fills a struct fuse_entry_out that is all zeros. Inode numbers are never used again, so generations stay 0. */
-    static void putEntry(final MutableDirectBuffer target, final int index, final Attributes attributes) {
+    static void putEntry(final MutableDirectBuffer target, final int index, final Attributes attributes,
+                         final long nameValidSeconds, final long attributesValidSeconds) {
         target.putLong(index + ReplyLayout.Entry.NODE, attributes.ino);
-        target.putLong(index + ReplyLayout.Entry.ENTRY_VALID_SECONDS, FOREVER_SECONDS);
-        target.putLong(index + ReplyLayout.Entry.ATTR_VALID_SECONDS, FOREVER_SECONDS);
+        target.putLong(index + ReplyLayout.Entry.ENTRY_VALID_SECONDS, nameValidSeconds);
+        target.putLong(index + ReplyLayout.Entry.ATTR_VALID_SECONDS, attributesValidSeconds);
         putAttr(target, index + ReplyLayout.Entry.ATTR, attributes);
     }
 

@@ -101,6 +101,7 @@ final class ReplyLayout {
         static final int FLAGS = 8;
         static final int SIZE = 16;
 
+        static final int DIRECT_IO = 1;
         static final int KEEP_CACHE = 1 << 1;
         static final int CACHE_DIR = 1 << 3;
         static final int PARALLEL_DIRECT_WRITES = 1 << 6;
@@ -136,6 +137,9 @@ final class ReplyLayout {
         static final int TYPE = 20;
         static final int NAME = 24;
     }
+
+    /** FUSE_NOTIFY_INC_EPOCH, which is a header only. */
+    static final int NEW_EPOCH_CODE = 8;
 
     /** struct fuse_notify_inval_inode_out. */
     static final class InvalidateInode {

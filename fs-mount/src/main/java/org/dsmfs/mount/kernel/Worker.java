@@ -25,14 +25,14 @@ final class Worker implements RequestThreads.Server {
     private final Exchange exchange;
 
     /** @param kernelTellsPrivileges see {@link Exchange} */
-    Worker(final Device device, final Dispatcher dispatcher, final NodeTable nodes,
+    Worker(final Device device, final Dispatcher dispatcher, final NodeTable nodes, final Validity validity,
            final boolean kernelTellsPrivileges) {
         this.device = device;
         this.dispatcher = dispatcher;
         this.channel = device.takeChannel();
         this.wait = channel.newWait();
         this.exchange =
-            new Exchange(new Request(requestBuffer), new Reply(replyBuffer), nodes, kernelTellsPrivileges);
+            new Exchange(new Request(requestBuffer), new Reply(replyBuffer), nodes, validity, kernelTellsPrivileges);
     }
 
     @Override

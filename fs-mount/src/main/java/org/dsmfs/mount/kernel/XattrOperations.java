@@ -9,6 +9,7 @@ import org.dsmfs.mount.serving.XattrAccess;
 final class XattrOperations {
     private final FileSystem fileSystem;
     private final XattrAccess access;
+    private final Revocations revocations;
     private final boolean isExtended;
 
     /**
@@ -16,9 +17,10 @@ final class XattrOperations {
      * @param isExtended whether requests to set one have the longer structure (SETXATTR_EXT)
      */
     XattrOperations(final FileSystem fileSystem, final Map<String, Supplier<byte[]>> reports,
-                    final boolean isExtended) {
+                    final Revocations revocations, final boolean isExtended) {
         this.fileSystem = fileSystem;
         this.access = new XattrAccess(fileSystem, reports);
+        this.revocations = revocations;
         this.isExtended = isExtended;
     }
 
@@ -34,7 +36,9 @@ final class XattrOperations {
             value, request.int32(RequestLayout.SetXattr.FLAGS));
     }
 
+    /** The kernel keeps ACLs until they are revoked. */
     void getxattr(final Exchange exchange) {
+        revocations.holdUntilRevoked(exchange.request.node());
         reply(exchange, access.get(exchange.request.node(), exchange.request.name(RequestLayout.GetXattr.NAME)));
     }
 

@@ -49,7 +49,7 @@ class CachingTest {
                 }
             });
         mount = new KernelMount(counted, mountPoint, List.of("default_permissions", "subtype=dsm-test"),
-            AtimePolicy.NOATIME, Map.of());
+            AtimePolicy.NOATIME, false, Map.of());
     }
 
     @AfterEach

@@ -20,6 +20,7 @@ final class Conversation implements AutoCloseable {
     private static final int LENGTH_MAX = 128 << 10;
 
     final NodeTable nodes;
+    final Revocations revocations;
     final LockWaits lockWaits = new LockWaits(LockAttempt.LONG_WAIT_NS);
     private final UnsafeBuffer sockets = NativeMemory.allocate(2 * Integer.BYTES);
     private final UnsafeBuffer received = NativeMemory.allocate(LENGTH_MAX);
@@ -30,17 +31,26 @@ final class Conversation implements AutoCloseable {
     private long lastUnique;
 
     Conversation(final FileSystem fileSystem) {
+        this(fileSystem, false);
+    }
+
+    /** @param isShared whether other nodes may change the filesystem */
+    Conversation(final FileSystem fileSystem, final boolean isShared) {
         assertEquals(0, Libc.INSTANCE.socketpair(AF_UNIX, SOCK_SEQPACKET_NONBLOCK, 0, sockets.addressOffset()));
         channel = new Channel(sockets.getInt(0));
         nodes = new NodeTable(fileSystem);
         fileSystem.onUnlock(lockWaits);
         final AtimeRule atimeRule = new AtimeRule(AtimePolicy.NOATIME);
+        final CachePolicy cachePolicy = new CachePolicy(atimeRule, isShared, true, true);
+        revocations = new Revocations(channel, nodes);
         final LockOperations locks = new LockOperations(fileSystem, lockWaits);
         dispatcher = new Dispatcher(new NodeOperations(fileSystem, nodes), new NameOperations(fileSystem, nodes),
-            new FileOperations(fileSystem, atimeRule, locks), new DirectoryOperations(fileSystem, atimeRule),
-            new XattrOperations(fileSystem, Map.of(), true), locks);
-        exchange =
-            new Exchange(new Request(requestBuffer), new Reply(NativeMemory.allocate(LENGTH_MAX)), nodes, true);
+            new FileOperations(fileSystem, atimeRule, cachePolicy, revocations, locks),
+            new DirectoryOperations(fileSystem, cachePolicy),
+            new XattrOperations(fileSystem, Map.of(), revocations, true), locks);
+        exchange = new Exchange(new Request(requestBuffer), new Reply(NativeMemory.allocate(LENGTH_MAX)), nodes,
+            new Validity(cachePolicy, revocations), true);
+        revocations.start();
         lockWaits.start();
     }
 
@@ -142,6 +152,7 @@ final class Conversation implements AutoCloseable {
 
     @Override
     public void close() {
+        revocations.close();
         lockWaits.close();
         channel.close();
         Libc.INSTANCE.close(sockets.getInt(Integer.BYTES));

@@ -1,0 +1,241 @@
+package org.dsmfs.mount.kernel;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.collections.LongHashSet;
+import org.dsmfs.layout.FileSystem;
+import org.dsmfs.mount.serving.Failures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes back what the kernel has cached of an inode when another node wants to change it, by notifications, on threads of
+ * its own, since a notification waits for reads of the inode that are in flight. While a revocation is under way, further
+ * reads are held back for a moment. One that goes on all the same still gets the old content, so the notification is
+ * repeated after it. Why that ends: docs/decisions/2026-11-kernel-cache-revocation.md. Thread-safe.
+ */
+final class Revocations implements FileSystem.Revoker, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
+    private static final long NONE = -1;
+    /** Revocations that wait for reads at a time without keeping others waiting. */
+    private static final int THREADS = 4;
+    /**
+     * How long another node is made to wait. What is not revoked then is what was stored into a shared mapping, which
+     * can't be written before the other node is done.
+     */
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** How long a read is held back if the notification may wait for it. */
+    private static final long HOLD_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Between two notifications of an inode that the kernel was told of but does not have yet, or not any more. */
+    private static final long RETRY_NS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private final Channel channel;
+    private final NodeTable nodes;
+    private final AtomicLong begun = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
+    private final AtomicLong overdue = new AtomicLong();
+    private final ConcurrentHashMap<Long, Revocation> underWay = new ConcurrentHashMap<>();
+    private final BlockingQueue<Revocation> toNotify = new LinkedBlockingQueue<>();
+    /** Those that began last are last. */
+    private final BlockingQueue<Revocation> toWatch = new LinkedBlockingQueue<>();
+    /** Directories of which the kernel has names. */
+    private final LongHashSet named = new LongHashSet();
+    private final Thread[] threads = new Thread[THREADS + 1];
+    private volatile boolean closed;
+
+    Revocations(final Channel channel, final NodeTable nodes) {
+        this.channel = channel;
+        this.nodes = nodes;
+        for (int i = 0; i < THREADS; i++) {
+            threads[i] = new Thread(() -> work(toNotify, this::takeBack), "revocation-" + i);
+        }
+        threads[THREADS] = new Thread(() -> work(toWatch, this::watch), "revocation-watch");
+    }
+
+    /** One inode's. Over when nothing is cached any more, or the other node has waited long enough. */
+    private final class Revocation {
+        private final long ino;
+        private final Runnable revoked;
+        private final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        private boolean isOver;
+        /** Reads that may have put old content into the cache. */
+        private long readsLetThrough;
+
+        Revocation(final long ino, final Runnable revoked) {
+            this.ino = ino;
+            this.revoked = revoked;
+        }
+
+        /** @return whether it was over already */
+        boolean end() {
+            synchronized (this) {
+                if (isOver) {
+                    return true;
+                }
+                isOver = true;
+                notifyAll();
+            }
+            underWay.remove(ino, this);
+            revoked.run();
+            ended.incrementAndGet();
+            return false;
+        }
+
+        synchronized boolean isOver() {
+            return isOver;
+        }
+
+        synchronized long readsLetThrough() {
+            return readsLetThrough;
+        }
+
+        /** @return whether it is over now */
+        synchronized boolean awaitEnd(final long endNs) throws InterruptedException {
+            long leftNs = endNs - System.nanoTime();
+            while (!isOver && leftNs > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+                leftNs = endNs - System.nanoTime();
+            }
+            return isOver;
+        }
+
+        synchronized void holdRead() throws InterruptedException {
+            if (!awaitEnd(System.nanoTime() + HOLD_NS)) {
+                readsLetThrough++;
+            }
+        }
+    }
+
+    private interface Step {
+        void run(Revocation revocation) throws InterruptedException;
+    }
+
+    void start() {
+        for (final Thread thread : threads) {
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    // --- what those who answer requests ask ----------------------------------------------------------------------
+
+    /** @return to ask {@link #isNoneSince} with */
+    long stamp() {
+        final long endedBefore = ended.get();
+        return begun.get() == endedBefore ? endedBefore : NONE;
+    }
+
+    /** @return whether no revocation was under way at the time of the stamp, and none has begun since */
+    boolean isNoneSince(final long stamp) {
+        return begun.get() == stamp;
+    }
+
+    /** The kernel is about to get a name in the directory, or to learn that one is missing, and may keep that. */
+    void nameGiven(final long directory) {
+        synchronized (named) {
+            named.add(directory);
+        }
+    }
+
+    /** Holds a read back while the content is being revoked. It has a lock in the kernel, so not for long. */
+    void holdRead(final long ino) {
+        hold(ino, Revocation::holdRead);
+    }
+
+    /** Holds what the kernel keeps, but not under a lock that revocation waits for, back until that is over. */
+    void holdUntilRevoked(final long ino) {
+        hold(ino, revocation -> revocation.awaitEnd(revocation.deadlineNs));
+    }
+
+    private void hold(final long ino, final Step step) {
+        final Revocation revocation = underWay.isEmpty() ? null : underWay.get(ino);
+        if (revocation != null) {
+            try {
+                step.run(revocation);
+            } catch (final InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    // --- revoking ------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean revoke(final long ino, final Runnable revoked) {
+        begun.incrementAndGet();
+        if (closed || !nodes.isKnown(ino)) {
+            ended.incrementAndGet();
+            return true;
+        }
+        final Revocation revocation = new Revocation(ino, revoked);
+        underWay.put(ino, revocation);
+        toNotify.add(revocation);
+        toWatch.add(revocation);
+        return false;
+    }
+
+    private void work(final BlockingQueue<Revocation> queue, final Step step) {
+        try {
+            while (true) {
+                final Revocation revocation = queue.take();
+                try {
+                    step.run(revocation);
+                } catch (final RuntimeException failure) {
+                    Failures.log("revocation of inode " + revocation.ino, failure);
+                }
+            }
+        } catch (final InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void takeBack(final Revocation revocation) {
+        takeBackNames(revocation.ino);
+        long letThrough;
+        do {
+            letThrough = revocation.readsLetThrough();
+            takeBackInode(revocation);
+        } while (letThrough != revocation.readsLetThrough() && !revocation.isOver());
+        revocation.end();
+    }
+
+    /** An epoch ends the validity of all names, so there is none left in any directory. */
+    private void takeBackNames(final long directory) {
+        synchronized (named) {
+            if (!named.contains(directory)) {
+                return;
+            }
+            named.clear();
+        }
+        Notification.newEpoch(channel);
+    }
+
+    /** A node that the kernel was told of, but does not have, it may get to know just now. */
+    private void takeBackInode(final Revocation revocation) {
+        while (!Notification.inodeChanged(channel, revocation.ino) && nodes.isKnown(revocation.ino)
+            && !revocation.isOver()) {
+            LockSupport.parkNanos(RETRY_NS);
+        }
+    }
+
+    private void watch(final Revocation revocation) throws InterruptedException {
+        if (!revocation.awaitEnd(revocation.deadlineNs) && !revocation.end()) {
+            LOG.warn("what the kernel has cached of inode {} is revoked too late for another node, {} times so far",
+                revocation.ino, overdue.incrementAndGet());
+        }
+    }
+
+    /** Revokes nothing any more: the kernel has let go of everything. */
+    @Override
+    public void close() {
+        closed = true;
+        for (final Thread thread : threads) {
+            thread.interrupt();
+        }
+        underWay.values().forEach(Revocation::end);
+    }
+}

@@ -1,0 +1,48 @@
+package org.dsmfs.mount.kernel;
+
+/**
+ * How long the kernel may use the answer to one request, in seconds: for ever, as long as nothing was revoked since the
+ * request came. Otherwise the answer may come from before a change on another node, whose revocation is over. One per
+ * worker.
+ *
+ * <p>To be asked after the answer was found, and after it was noted that the kernel gets it, so that a revocation which
+ * comes after the question finds what it has to revoke.
+ */
+final class Validity {
+    private final CachePolicy policy;
+    private final Revocations revocations;
+    private long stamp;
+
+    Validity(final CachePolicy policy, final Revocations revocations) {
+        this.policy = policy;
+        this.revocations = revocations;
+    }
+
+    /** A new request came. */
+    void begin() {
+        stamp = revocations.stamp();
+    }
+
+    /** @return of attributes that the kernel has asked for */
+    long ofAttributes() {
+        return seconds(true);
+    }
+
+    /** @return of attributes that come with a change */
+    long ofChangedAttributes() {
+        return seconds(policy.keepsAttributesOfChanges());
+    }
+
+    /** @return of a name in the directory, or of its absence */
+    long ofName(final long directory) {
+        if (!policy.keepsNames()) {
+            return Reply.NOT_AT_ALL_SECONDS;
+        }
+        revocations.nameGiven(directory);
+        return seconds(true);
+    }
+
+    private long seconds(final boolean isKept) {
+        return isKept && revocations.isNoneSince(stamp) ? Reply.FOREVER_SECONDS : Reply.NOT_AT_ALL_SECONDS;
+    }
+}
