@@ -225,6 +225,11 @@ final class HeapSpace implements Space {
         }
 
         @Override
+        public void wantToWrite(final long segment, final long page) {
+            // All pages are here.
+        }
+
+        @Override
         public MutableDirectBuffer write(final long segment, final long page) {
             mayAbandon();
             final Address address = touch(segment, page);

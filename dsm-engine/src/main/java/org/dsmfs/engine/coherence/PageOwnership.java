@@ -25,6 +25,11 @@ public final class PageOwnership {
         return owner;
     }
 
+    /** @return version tag of the disk copy, 0 unless {@link #DISK} is the owner */
+    public long diskVersion() {
+        return diskVersion;
+    }
+
     /** @return the ownership timestamp */
     public long ts() {
         return ts;

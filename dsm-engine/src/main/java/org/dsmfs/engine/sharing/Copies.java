@@ -581,14 +581,13 @@ final class Copies {
         }
     }
 
-    /** Copies of other nodes' pages may be out of date. */
-    void dropShared() {
+    /** Others may have changed pages without taking this node's copies away: what its store has is all that counts. */
+    void dropAll() {
         for (final CopyEntry entry : entries.entries()) {
-            if (!entry.copy.state().isOwner()) {
-                withdraw(entry);
-            }
+            withdraw(entry);
         }
     }
+
 
     private void withdraw(final CopyEntry entry) {
         core.giveAway(entry.segment, entry.page);

@@ -15,6 +15,7 @@ import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.AddressTable;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.membership.Member;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -80,10 +81,7 @@ final class Ownerships {
                 && reader.hasFlag(MessageBundle.PINNED)) {
                 entry.isPinned = true;
             }
-            ownerChanged(entry, ownerBefore);
-            if (message.type == MessageType.PUT && entry.ownership.owner() == PageOwnership.DISK) {
-                takePut(entry, message, reader);
-            }
+            ownerChanged(entry, ownerBefore, message.from);
             dispatch(entry);
         }
         simplify(entry);
@@ -118,23 +116,22 @@ final class Ownerships {
         return entry;
     }
 
-    private void ownerChanged(final OwnershipEntry entry, final int before) {
+    private void ownerChanged(final OwnershipEntry entry, final int before, final int from) {
         final int now = entry.ownership.owner();
-        if (now != before) {
-            entry.isBuried = false;
-            entry.shadows.add(before == PageOwnership.DISK ? exchange.node() : before);
-            entry.shadows.remove(now == PageOwnership.DISK ? exchange.node() : now);
+        if (now == before) {
+            return;
         }
-    }
-
-    private void takePut(final OwnershipEntry entry, final Message message, final BundleReader reader) {
-        core.seen(message.version);
-        if (!reader.hasFlag(MessageBundle.ABSENT) && message.from != exchange.node()) {
-            core.discard(entry.segment, entry.page);
-            reader.copyContent(core.install(entry.segment, entry.page, message.version, true), 0,
-                core.pageSize(entry.segment));
+        entry.isBuried = false;
+        if (now != PageOwnership.DISK) {
+            entry.shadows.add(before == PageOwnership.DISK ? exchange.node() : before);
+            entry.shadows.remove(now);
         } else {
-            entry.shadows.remove(message.from);
+            // Only absent pages are put back, of which nobody has an older version any more; perhaps together with the
+            // Done of the request by which the sender became the owner.
+            core.seen(entry.ownership.diskVersion());
+            if (before != from) {
+                entry.shadows.add(before);
+            }
         }
     }
 
@@ -186,11 +183,16 @@ final class Ownerships {
         if (entry == null || entry.ownership.owner() != from || entry.ownership.ts() != ts) {
             return;
         }
-        entry.isBuried = absent;
+        entry.isBuried = absent && isEverybodyUp();
         for (int i = entry.shadows.next(0); i >= 0; i = entry.shadows.next(i + 1)) {
             forget(i, entry);
         }
         afterForgotten(entry);
+    }
+
+    /** @return whether no node is missing that may have an older version which nobody knows of */
+    private boolean isEverybodyUp() {
+        return exchange.view().members().stream().allMatch(Member::isUp);
     }
 
     /** A node has forgotten its older version. */

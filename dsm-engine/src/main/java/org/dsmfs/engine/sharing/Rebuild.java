@@ -67,7 +67,7 @@ final class Rebuild {
         isRebuilt = false;
         copies.startEpoch(epoch);
         if (mayHaveBeenDown) {
-            copies.dropShared();
+            copies.dropAll();
         }
         for (final OwnershipEntry entry : ownerships.startEpoch(epoch)) {
             final int owner = entry.ownership.owner();

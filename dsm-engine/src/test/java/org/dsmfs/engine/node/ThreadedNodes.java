@@ -145,6 +145,11 @@ public final class ThreadedNodes implements AutoCloseable {
         }
 
         @Override
+        public boolean isIndispensable() {
+            return false;
+        }
+
+        @Override
         public void leave(final int heir) {
             throw new IllegalStateException("nobody leaves");
         }

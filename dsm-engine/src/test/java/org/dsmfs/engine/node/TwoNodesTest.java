@@ -155,6 +155,11 @@ class TwoNodesTest {
         }
 
         @Override
+        public boolean isIndispensable() {
+            return false;
+        }
+
+        @Override
         public void leave(final int heir) {
             throw new IllegalStateException("nobody leaves");
         }

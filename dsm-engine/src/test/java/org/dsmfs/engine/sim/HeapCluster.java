@@ -158,6 +158,11 @@ public final class HeapCluster implements SimulatedCluster {
             }
 
             @Override
+            public void wantToWrite(final long segment, final long page) {
+                // All pages are here.
+            }
+
+            @Override
             public MutableDirectBuffer write(final long segment, final long page) {
                 final Address address = new Address(segment, page);
                 UnsafeBuffer copy = changed.get(address);

@@ -81,6 +81,11 @@ public final class SimulatedMembership {
         }
 
         @Override
+        public boolean isIndispensable() {
+            return false;
+        }
+
+        @Override
         public void leave(final int heir) {
             if (!isConnected()) {
                 throw new EngineException("node " + node + " is not connected");

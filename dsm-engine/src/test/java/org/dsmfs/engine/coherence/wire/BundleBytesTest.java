@@ -198,4 +198,11 @@ class BundleBytesTest {
         check(writer.pinAnswer(0x12, true), "1504000000000000" + " 0000000000000000".repeat(3)
             + " 1200000000000000" + NO_VERSION);
     }
+
+    @Test
+    void take() {
+        begin(WireType.TAKE);
+        check(writer.take(SEGMENT, PAGE), "1600000000000000" + ADDRESS + " 0000000000000000 0000000000000000"
+            + NO_VERSION);
+    }
 }
