@@ -13,8 +13,13 @@ final class DirectoryOperations {
     }
 
     void opendir(final Exchange exchange) {
-        fileSystem.getAttributes(exchange.request.node(), exchange.attributes);
+        fileSystem.open(exchange.request.node(), exchange.attributes);
         exchange.reply.open(0, cachePolicy.openDirectoryFlags(exchange.attributes));
+    }
+
+    void releasedir(final Exchange exchange) {
+        fileSystem.release(exchange.request.node());
+        exchange.reply.empty();
     }
 
     void readdir(final Exchange exchange, final boolean withAttributes) {

@@ -87,7 +87,8 @@ final class Dispatcher {
             case Opcode.SETLK -> locks.setlk(exchange, false);
             case Opcode.SETLKW -> locks.setlk(exchange, true);
             case Opcode.INTERRUPT -> locks.interrupt(exchange);
-            case Opcode.RELEASEDIR, Opcode.DESTROY -> exchange.reply.empty();
+            case Opcode.RELEASEDIR -> directories.releasedir(exchange);
+            case Opcode.DESTROY -> exchange.reply.empty();
             case Opcode.IOCTL -> {
                 return ENOTTY;
             }

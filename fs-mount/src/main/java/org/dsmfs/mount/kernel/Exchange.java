@@ -84,12 +84,6 @@ final class Exchange {
         entered.addLong(node);
     }
 
-    /** As {@link #enter}, of an inode that is open and is to be released when the kernel forgets it. */
-    void enterOpen(final long node) {
-        nodes.rememberOpen(node);
-        entered.addLong(node);
-    }
-
     /** Answers with {@link #attributes} as an entry of the request's directory. */
     void replyEntry() {
         enter(attributes.ino);

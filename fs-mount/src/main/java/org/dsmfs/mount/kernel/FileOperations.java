@@ -8,13 +8,8 @@ import org.dsmfs.layout.ErrnoException;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.serving.AtimeRule;
 
-/**
- * Operations on regular files. An open file needs nothing here but a number: it lives as long as the kernel knows its
- * node.
- */
+/** Operations on regular files. An open file needs nothing here but a number. */
 final class FileOperations {
-    private static final int S_IFMT = 0170000;
-    private static final int S_IFREG = 0100000;
     private static final int PERMISSIONS = 07777;
     /** open(2) flags. */
     private static final int O_EXCL = 0200;
@@ -47,21 +42,16 @@ final class FileOperations {
         final Caller caller = exchange.caller(request.int32(RequestLayout.Create.UMASK));
         final int mode = request.int32(RequestLayout.Create.MODE) & PERMISSIONS;
         final byte[] name = request.name(RequestLayout.Create.NAME);
-        boolean isMade = true;
-        try {
-            fileSystem.mknod(caller, request.node(), name, S_IFREG | mode, 0, exchange.attributes);
-        } catch (final ErrnoException e) {
-            if (e.errno() != Errno.EEXIST || (flags & O_EXCL) != 0) {
-                throw e;
-            }
-            fileSystem.lookup(request.node(), name, exchange.attributes);
-            isMade = false;
-        }
-        if ((exchange.attributes.mode & S_IFMT) != S_IFREG) {
-            throw Errno.EEXIST.exception();
-        }
+        final boolean isMade = fileSystem.create(caller, request.node(), name, mode, (flags & O_EXCL) != 0,
+            exchange.attributes);
         if (!isMade && (flags & O_TRUNC) != 0) {
-            truncate(exchange, exchange.attributes.ino, request.int32(RequestLayout.Create.OPEN_FLAGS));
+            final long ino = exchange.attributes.ino;
+            try {
+                truncate(exchange, ino, request.int32(RequestLayout.Create.OPEN_FLAGS));
+            } catch (final RuntimeException failure) {
+                fileSystem.release(ino);
+                throw failure;
+            }
         }
         exchange.enter(exchange.attributes.ino);
         replyOpen(exchange, flags);
@@ -71,7 +61,7 @@ final class FileOperations {
         final Request request = exchange.request;
         fileSystem.createTemporary(exchange.caller(request.int32(RequestLayout.Create.UMASK)), request.node(),
             request.int32(RequestLayout.Create.MODE) & PERMISSIONS, exchange.attributes);
-        exchange.enterOpen(exchange.attributes.ino);
+        exchange.enter(exchange.attributes.ino);
         replyOpen(exchange, request.int32(RequestLayout.Create.FLAGS));
     }
 
@@ -85,9 +75,8 @@ final class FileOperations {
         final int flags = request.int32(RequestLayout.Open.FLAGS);
         if ((flags & O_TRUNC) != 0) {
             truncate(exchange, request.node(), openFlags);
-        } else {
-            fileSystem.getAttributes(request.node(), exchange.attributes);
         }
+        fileSystem.open(request.node(), exchange.attributes);
         exchange.reply.open(lastHandle.incrementAndGet(), cachePolicy.openFlags(exchange.attributes, flags));
     }
 
@@ -142,6 +131,7 @@ final class FileOperations {
         if ((request.int32(RequestLayout.Release.RELEASE_FLAGS) & RequestLayout.Release.RELEASE_FLOCK_UNLOCK) != 0) {
             locks.dropFlock(request.node(), request.int64(RequestLayout.Release.LOCK_OWNER));
         }
+        fileSystem.release(request.node());
     }
 
     void fsync(final Exchange exchange) {

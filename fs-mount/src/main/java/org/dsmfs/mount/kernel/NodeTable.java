@@ -32,14 +32,6 @@ final class NodeTable {
         }
     }
 
-    /** A node of which the kernel is told now is open already, and will be released when it is forgotten. */
-    void rememberOpen(final long node) {
-        final Long2LongHashMap shard = shard(node);
-        synchronized (shard) {
-            shard.put(node, shard.get(node) + ONE | PINNED);
-        }
-    }
-
     /**
      * The node is about to lose what may be its last name: keeps the inode alive until the kernel forgets it, which it
      * does not while it asks for the removal.

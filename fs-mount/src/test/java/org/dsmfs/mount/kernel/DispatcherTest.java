@@ -50,6 +50,22 @@ class DispatcherTest {
         return new UnsafeBuffer(reply).getLong(ReplyLayout.Entry.NODE);
     }
 
+    private long createClosed() {
+        final long node = create();
+        kernel.ask(Opcode.RELEASE, node, new byte[24]);
+        return node;
+    }
+
+    @Test
+    void inodeWithoutNameLivesUntilItIsClosed() {
+        final long node = create();
+        kernel.ask(Opcode.UNLINK, FileSystem.ROOT, bytes("'f' 00"));
+        kernel.send(Opcode.FORGET, node, bytes("0100000000000000"));
+        kernel.ask(Opcode.GETATTR, node, new byte[16]);
+        kernel.ask(Opcode.RELEASE, node, new byte[24]);
+        assertEquals(ESTALE, kernel.askInVain(Opcode.GETATTR, node, new byte[16]));
+    }
+
     private static byte[] write(final int offset, final String data, final int flags, final int writeFlags) {
         final byte[] content = bytes(data);
         final UnsafeBuffer body = new UnsafeBuffer(new byte[RequestLayout.Write.DATA + content.length]);
@@ -186,7 +202,7 @@ class DispatcherTest {
 
     @Test
     void inodeWithoutNameLivesUntilItIsForgotten() {
-        final long node = create();
+        final long node = createClosed();
         kernel.ask(Opcode.UNLINK, FileSystem.ROOT, bytes("'f' 00"));
         kernel.ask(Opcode.GETATTR, node, new byte[16]);
         kernel.send(Opcode.BATCH_FORGET, 0,
@@ -198,7 +214,7 @@ class DispatcherTest {
 
     @Test
     void inodeThatIsReplacedLivesUntilItIsForgotten() {
-        final long node = create();
+        final long node = createClosed();
         kernel.ask(Opcode.MKNOD, FileSystem.ROOT, bytes("ed810000 00000000 12000000 00000000 'new' 00"));
         kernel.ask(Opcode.RENAME, FileSystem.ROOT, bytes("0100000000000000 'new' 00 'f' 00"));
         kernel.ask(Opcode.GETATTR, node, new byte[16]);

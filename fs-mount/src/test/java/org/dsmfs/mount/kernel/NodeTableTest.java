@@ -57,15 +57,4 @@ class NodeTableTest {
         unlink();
         assertEquals(1, fileSystem.inodes());
     }
-
-    @Test
-    void openInodeIsReleasedWhenForgotten() {
-        nodes.forget(node, 2);
-        fileSystem.open(node, attributes);
-        nodes.rememberOpen(node);
-        fileSystem.unlink(Caller.ROOT, FileSystem.ROOT, NAME);
-        assertEquals(2, fileSystem.inodes());
-        nodes.forget(node, 1);
-        assertEquals(1, fileSystem.inodes());
-    }
 }
