@@ -127,8 +127,8 @@ class LockTest {
         shared.byTurns((here, there, turn) -> {
             try (Descriptor two = Descriptor.open(there.path("file"), O_RDWR)) {
                 try (Descriptor one = Descriptor.open(here.path("file"), O_RDWR)) {
-                    one.flock(LOCK_EX | LOCK_NB);
-                    one.fcntl(Command.F_OFD_SETLK, RecordLock.write(0, 0));
+                    // The turn before has closed what it held, which may not have come through yet.
+                    awaitRelease(one);
                     Expect.error(Errno.EAGAIN, () -> two.flock(LOCK_EX | LOCK_NB));
                     Expect.error(Errno.EAGAIN, () -> two.fcntl(Command.F_OFD_SETLK, RecordLock.read(7, 1)));
                 }
