@@ -30,6 +30,14 @@ final class CachePolicy {
         this.canMapDirectIo = canMapDirectIo;
     }
 
+    /**
+     * @return whether a read must not wait for other nodes any longer than for the content: it has a lock in the kernel,
+     *     for which revocation waits, and so do the others
+     */
+    boolean readsBeforeAtime() {
+        return isShared;
+    }
+
     /** @return whether names may be kept, missing ones too */
     boolean keepsNames() {
         return !isShared || canRevokeNames;

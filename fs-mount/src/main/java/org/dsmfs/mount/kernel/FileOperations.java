@@ -95,9 +95,19 @@ final class FileOperations {
         if (length < 0 || length > reply.bodyCapacity()) {
             throw Errno.EINVAL.exception();
         }
+        if (!cachePolicy.readsBeforeAtime()) {
+            reply.bodyLength(fileSystem.read(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
+                reply.bodyIndex(), length));
+            return;
+        }
         revocations.holdRead(request.node());
-        reply.bodyLength(fileSystem.read(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
+        reply.bodyLength(fileSystem.peek(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
             reply.bodyIndex(), length));
+        exchange.sendReply();
+        if (atimeRule.isKept() && fileSystem.accessed(request.node())) {
+            // The kernel may have asked for the attributes since it got the content.
+            Notification.attributesChanged(exchange.channel(), request.node());
+        }
     }
 
     void write(final Exchange exchange) {

@@ -56,8 +56,12 @@ final class Negotiation {
     private final int maxReadAheadBytes;
     private final long flags;
 
-    /** @param init an INIT request */
-    Negotiation(final Request init) {
+    /**
+     * @param init     an INIT request
+     * @param isShared whether other nodes may change the filesystem. Then the targets of symbolic links are not cached: a
+     *     read of one updates its access time under a lock in the kernel, for which revocation waits
+     */
+    Negotiation(final Request init, final boolean isShared) {
         if (init.opcode() != Opcode.INIT) {
             throw Errno.EINVAL.exception();
         }
@@ -67,7 +71,7 @@ final class Negotiation {
         final long low = Integer.toUnsignedLong(init.int32(RequestLayout.Init.FLAGS));
         final boolean isExtended = (low & INIT_EXT) != 0;
         final long high = isExtended ? Integer.toUnsignedLong(init.int32(RequestLayout.Init.FLAGS2)) : 0;
-        flags = (high << Integer.SIZE | low) & WANTED;
+        flags = (high << Integer.SIZE | low) & WANTED & ~(isShared ? CACHE_SYMLINKS : 0);
     }
 
     /** @return whether this server can talk with the kernel */

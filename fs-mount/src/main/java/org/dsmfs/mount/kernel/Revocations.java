@@ -56,12 +56,21 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         threads[THREADS] = new Thread(() -> work(toWatch, this::watch), "revocation-watch");
     }
 
-    /** One inode's. Over when nothing is cached any more, or the other node has waited long enough. */
+    private enum Phase {
+        /** Reads are held back, but not for long. */
+        UNDER_WAY,
+        /** There is nothing to wait for any more. */
+        ENDING,
+        /** The other node may go on, and what is read from now on shows what it does. */
+        OVER
+    }
+
+    /** One inode's. */
     private final class Revocation {
         private final long ino;
         private final Runnable revoked;
         private final long deadlineNs = System.nanoTime() + PATIENCE_NS;
-        private boolean isOver;
+        private Phase phase = Phase.UNDER_WAY;
         /** Reads that may have put old content into the cache. */
         private long readsLetThrough;
 
@@ -70,43 +79,86 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
             this.revoked = revoked;
         }
 
-        /** @return whether it was over already */
-        boolean end() {
-            synchronized (this) {
-                if (isOver) {
-                    return true;
-                }
-                isOver = true;
-                notifyAll();
-            }
-            underWay.remove(ino, this);
-            revoked.run();
-            ended.incrementAndGet();
-            return false;
-        }
-
-        synchronized boolean isOver() {
-            return isOver;
+        synchronized boolean isUnderWay() {
+            return phase == Phase.UNDER_WAY;
         }
 
         synchronized long readsLetThrough() {
             return readsLetThrough;
         }
 
-        /** @return whether it is over now */
-        synchronized boolean awaitEnd(final long endNs) throws InterruptedException {
-            long leftNs = endNs - System.nanoTime();
-            while (!isOver && leftNs > 0) {
-                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
-                leftNs = endNs - System.nanoTime();
+        /**
+         * Ends it, unless reads were let through.
+         *
+         * @param readsSeen let through before the last notification
+         * @return whether it is still under way
+         */
+        boolean endUnlessRead(final long readsSeen) {
+            synchronized (this) {
+                if (phase != Phase.UNDER_WAY) {
+                    return false;
+                }
+                if (readsLetThrough != readsSeen) {
+                    return true;
+                }
+                phase = Phase.ENDING;
             }
-            return isOver;
+            finish();
+            return false;
+        }
+
+        /** @return false if it was ended by somebody else */
+        boolean end() {
+            synchronized (this) {
+                if (phase != Phase.UNDER_WAY) {
+                    return false;
+                }
+                phase = Phase.ENDING;
+            }
+            finish();
+            return true;
+        }
+
+        private void finish() {
+            revoked.run();
+            underWay.remove(ino, this);
+            ended.incrementAndGet();
+            synchronized (this) {
+                phase = Phase.OVER;
+                notifyAll();
+            }
         }
 
         synchronized void holdRead() throws InterruptedException {
-            if (!awaitEnd(System.nanoTime() + HOLD_NS)) {
+            awaitUntil(System.nanoTime() + HOLD_NS);
+            if (phase == Phase.UNDER_WAY) {
                 readsLetThrough++;
             }
+            awaitOver();
+        }
+
+        synchronized void awaitDeadline() throws InterruptedException {
+            awaitUntil(deadlineNs);
+        }
+
+        private void awaitUntil(final long endNs) throws InterruptedException {
+            long leftNs = endNs - System.nanoTime();
+            while (phase == Phase.UNDER_WAY && leftNs > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+                leftNs = endNs - System.nanoTime();
+            }
+        }
+
+        /** That takes no time, if it is ending. */
+        private void awaitOver() throws InterruptedException {
+            while (phase == Phase.ENDING) {
+                wait();
+            }
+        }
+
+        synchronized void holdUntilOver() throws InterruptedException {
+            awaitUntil(deadlineNs);
+            awaitOver();
         }
     }
 
@@ -148,7 +200,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
 
     /** Holds what the kernel keeps, but not under a lock that revocation waits for, back until that is over. */
     void holdUntilRevoked(final long ino) {
-        hold(ino, revocation -> revocation.awaitEnd(revocation.deadlineNs));
+        hold(ino, Revocation::holdUntilOver);
     }
 
     private void hold(final long ino, final Step step) {
@@ -199,8 +251,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         do {
             letThrough = revocation.readsLetThrough();
             takeBackInode(revocation);
-        } while (letThrough != revocation.readsLetThrough() && !revocation.isOver());
-        revocation.end();
+        } while (revocation.endUnlessRead(letThrough));
     }
 
     /** An epoch ends the validity of all names, so there is none left in any directory. */
@@ -217,13 +268,14 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
     /** A node that the kernel was told of, but does not have, it may get to know just now. */
     private void takeBackInode(final Revocation revocation) {
         while (!Notification.inodeChanged(channel, revocation.ino) && nodes.isKnown(revocation.ino)
-            && !revocation.isOver()) {
+            && revocation.isUnderWay()) {
             LockSupport.parkNanos(RETRY_NS);
         }
     }
 
     private void watch(final Revocation revocation) throws InterruptedException {
-        if (!revocation.awaitEnd(revocation.deadlineNs) && !revocation.end()) {
+        revocation.awaitDeadline();
+        if (revocation.end()) {
             LOG.warn("what the kernel has cached of inode {} is revoked too late for another node, {} times so far",
                 revocation.ino, overdue.incrementAndGet());
         }
