@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes back what the kernel has cached of an inode when another node wants to change it, by notifications, on threads of
- * its own, since a notification waits for reads of the inode that are in flight. While a revocation is under way, further
- * reads are held back for a moment. One that goes on all the same still gets the old content, so the notification is
- * repeated after it. Why that ends: docs/decisions/2026-11-kernel-cache-revocation.md. Thread-safe.
+ * Takes back what the kernel has cached of an inode when another node wants to change it, by notifications, on threads
+ * of its own, since a notification waits for reads of the inode that are in flight. While a revocation is under way,
+ * further reads are held back for a moment. One that goes on all the same still gets the old content, so the
+ * notification is repeated after it. Why that ends: docs/decisions/2026-11-kernel-cache-revocation.md. Thread-safe.
  */
 final class Revocations implements FileSystem.Revoker, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
@@ -71,8 +71,10 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         private final Runnable revoked;
         private final long deadlineNs = System.nanoTime() + PATIENCE_NS;
         private Phase phase = Phase.UNDER_WAY;
-        /** Reads that may have put old content into the cache. */
-        private long readsLetThrough;
+        /** Notifications begun. One waits for, and drops, what the reads that came before it put into the cache. */
+        private long round;
+        /** Whether reads that came in this round went on: what they put into the cache may stay there. */
+        private boolean isRepeatNeeded;
 
         Revocation(final long ino, final Runnable revoked) {
             this.ino = ino;
@@ -83,22 +85,24 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
             return phase == Phase.UNDER_WAY;
         }
 
-        synchronized long readsLetThrough() {
-            return readsLetThrough;
+        /** The next notification is about to be sent. */
+        synchronized void beginRound() {
+            round++;
+            isRepeatNeeded = false;
+            notifyAll();
         }
 
         /**
-         * Ends it, unless reads were let through.
+         * Ends it, unless another round is needed.
          *
-         * @param readsSeen let through before the last notification
          * @return whether it is still under way
          */
-        boolean endUnlessRead(final long readsSeen) {
+        boolean endRound() {
             synchronized (this) {
                 if (phase != Phase.UNDER_WAY) {
                     return false;
                 }
-                if (readsLetThrough != readsSeen) {
+                if (isRepeatNeeded) {
                     return true;
                 }
                 phase = Phase.ENDING;
@@ -130,22 +134,24 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         }
 
         synchronized void holdRead() throws InterruptedException {
-            awaitUntil(System.nanoTime() + HOLD_NS);
-            if (phase == Phase.UNDER_WAY) {
-                readsLetThrough++;
+            final long roundBefore = round;
+            final long endNs = System.nanoTime() + HOLD_NS;
+            long leftNs = HOLD_NS;
+            while (phase == Phase.UNDER_WAY && round == roundBefore && leftNs > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+                leftNs = endNs - System.nanoTime();
+            }
+            if (round == roundBefore) {
+                isRepeatNeeded = true;
             }
             awaitOver();
         }
 
         synchronized void awaitDeadline() throws InterruptedException {
-            awaitUntil(deadlineNs);
-        }
-
-        private void awaitUntil(final long endNs) throws InterruptedException {
-            long leftNs = endNs - System.nanoTime();
+            long leftNs = deadlineNs - System.nanoTime();
             while (phase == Phase.UNDER_WAY && leftNs > 0) {
                 TimeUnit.NANOSECONDS.timedWait(this, leftNs);
-                leftNs = endNs - System.nanoTime();
+                leftNs = deadlineNs - System.nanoTime();
             }
         }
 
@@ -157,7 +163,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         }
 
         synchronized void holdUntilOver() throws InterruptedException {
-            awaitUntil(deadlineNs);
+            awaitDeadline();
             awaitOver();
         }
     }
@@ -247,11 +253,10 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
 
     private void takeBack(final Revocation revocation) {
         takeBackNames(revocation.ino);
-        long letThrough;
         do {
-            letThrough = revocation.readsLetThrough();
+            revocation.beginRound();
             takeBackInode(revocation);
-        } while (revocation.endUnlessRead(letThrough));
+        } while (revocation.endRound());
     }
 
     /** An epoch ends the validity of all names, so there is none left in any directory. */
