@@ -12,11 +12,18 @@ final class AccessTime {
         this.policy = policy;
     }
 
-    /** Notes that the inode's content was read. */
-    void accessed(final Run run, final Inode inode) {
-        if (policy == AtimePolicy.STRICTATIME || policy == AtimePolicy.RELATIME && isDue(run, inode.view())) {
+    /**
+     * Notes that the inode's content was read.
+     *
+     * @return whether that changed its access time
+     */
+    boolean accessed(final Run run, final Inode inode) {
+        final boolean changes =
+            policy == AtimePolicy.STRICTATIME || policy == AtimePolicy.RELATIME && isDue(run, inode.view());
+        if (changes) {
             run.accessed(inode);
         }
+        return changes;
     }
 
     private static boolean isDue(final Run run, final InodePage inode) {

@@ -251,6 +251,17 @@ public final class DsmFileSystem implements FileSystem {
     }
 
     @Override
+    public int peek(final long ino, final long offset, final MutableDirectBuffer target, final int targetIndex,
+                    final int length) {
+        return transactions.call(run -> FileOperations.peek(run, ino, offset, target, targetIndex, length));
+    }
+
+    @Override
+    public boolean accessed(final long ino) {
+        return transactions.call(run -> accessTime.accessed(run, run.inode(ino)));
+    }
+
+    @Override
     public int write(final Caller caller, final long ino, final long offset, final DirectBuffer source,
                      final int sourceIndex, final int length, final boolean append) {
         return transactions.call(

@@ -19,15 +19,20 @@ final class FileOperations {
 
     int read(final Run run, final long ino, final long offset, final MutableDirectBuffer target,
              final int targetIndex, final int length) {
+        final int read = peek(run, ino, offset, target, targetIndex, length);
+        if (length > 0) {
+            accessTime.accessed(run, run.inode(ino));
+        }
+        return read;
+    }
+
+    static int peek(final Run run, final long ino, final long offset, final MutableDirectBuffer target,
+                    final int targetIndex, final int length) {
         final Inode inode = run.regularFile(ino);
         if (offset < 0 || length < 0) {
             throw Errno.EINVAL.exception();
         }
-        final int read = new FileContent(inode).read(offset, target, targetIndex, length);
-        if (length > 0) {
-            accessTime.accessed(run, inode);
-        }
-        return read;
+        return new FileContent(inode).read(offset, target, targetIndex, length);
     }
 
     int write(final Run run, final Caller caller, final long ino, final long offset, final DirectBuffer source,

@@ -128,6 +128,21 @@ public interface FileSystem extends AutoCloseable {
     int read(long ino, long offset, MutableDirectBuffer target, int targetIndex, int length);
 
     /**
+     * Reads as {@link #read} does, but never waits for leave to change the inode: atime is left to {@link #accessed}.
+     *
+     * @return bytes read
+     * @throws ErrnoException EISDIR, EINVAL
+     */
+    int peek(long ino, long offset, MutableDirectBuffer target, int targetIndex, int length);
+
+    /**
+     * Updates atime as the mount's policy says, for what was read with {@link #peek}.
+     *
+     * @return whether atime was changed
+     */
+    boolean accessed(long ino);
+
+    /**
      * Writes all of it, at the end of the file whatever the offset if append is set. Sets mtime and ctime, and clears
      * setuid and (if group-executable) setgid unless the caller is root.
      *

@@ -22,6 +22,7 @@ import org.dsmfs.engine.SpaceClosedException;
 import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.layout.SharedHeap.Address;
+import org.dsmfs.layout.page.PageKind;
 
 /**
  * A space in the heap, as one of the nodes that share it sees it. It holds operations to the contract: it can abandon runs at random and run them again, checks
@@ -29,6 +30,8 @@ import org.dsmfs.layout.SharedHeap.Address;
  */
 final class HeapSpace implements Space {
     private static final int MOST_ABANDONED_RUNS = 10;
+    private static final Set<Integer> PARTS_OF_INODES = Set.of(PageKind.DIRECTORY.code(), PageKind.DATA.code(),
+        PageKind.HOLES.code(), PageKind.XATTR.code());
 
     final SharedHeap heap;
     private final Map<Address, byte[]> pages;
@@ -337,8 +340,22 @@ final class HeapSpace implements Space {
             });
         }
 
+        /** Revocation of what was derived from any page of an inode relies on this. */
+        private void checkInodes(final Set<Address> addresses) {
+            for (final Address address : addresses) {
+                final long inode = PageKind.INODE.segment(Segment.number(address.segment()));
+                if (PARTS_OF_INODES.contains(Segment.kind(address.segment()))
+                    && !changed.containsKey(new Address(inode, 0))) {
+                    throw new IllegalStateException("a change of " + Segment.describe(address.segment(), address.page())
+                        + " that its inode tells nothing of");
+                }
+            }
+        }
+
         private void commit() {
             checkReads();
+            checkInodes(changed.keySet());
+            checkInodes(putAddresses.keySet());
             mostFreesInRun = Math.max(mostFreesInRun, frees);
             for (final Put put : puts) {
                 final byte[] now = new byte[put.expected.length];

@@ -271,6 +271,17 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public int peek(final long ino, final long offset, final MutableDirectBuffer target, final int targetIndex,
+                    final int length) {
+        return read(ino, offset, target, targetIndex, length);
+    }
+
+    @Override
+    public boolean accessed(final long ino) {
+        return false;
+    }
+
+    @Override
     public synchronized int read(final long ino, final long offset, final MutableDirectBuffer target,
                                  final int targetIndex, final int length) {
         final byte[] content = node(ino).content;

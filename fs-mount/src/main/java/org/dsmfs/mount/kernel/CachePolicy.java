@@ -4,8 +4,8 @@ import org.dsmfs.layout.Attributes;
 import org.dsmfs.mount.serving.AtimeRule;
 
 /**
- * What the kernel may keep. Of a filesystem that other nodes change too, only what can be taken back without waiting for
- * a request in flight other than a read of the same file: docs/decisions/2026-11-kernel-cache-revocation.md.
+ * What the kernel may keep. Of a filesystem that other nodes change too, only what can be taken back without waiting
+ * for a request in flight other than a read of the same file: docs/decisions/2026-11-kernel-cache-revocation.md.
  */
 final class CachePolicy {
     private static final int O_ACCMODE = 3;
@@ -30,6 +30,14 @@ final class CachePolicy {
         this.canMapDirectIo = canMapDirectIo;
     }
 
+    /**
+     * @return whether a read must not wait for other nodes any longer than for the content: it has a lock in the
+     *     kernel, for which revocation waits, and so do the others
+     */
+    boolean readsBeforeAtime() {
+        return isShared;
+    }
+
     /** @return whether names may be kept, missing ones too */
     boolean keepsNames() {
         return !isShared || canRevokeNames;
@@ -51,16 +59,16 @@ final class CachePolicy {
     }
 
     /**
-     * A write through the page cache holds locks there while it waits for other nodes, who may wait for the cache to be
-     * revoked.
+     * A write through the page cache holds locks there while it waits for other nodes, who may wait for the cache to
+     * be revoked.
      */
     private boolean bypassesCache(final int accessMode) {
         return accessMode == O_WRONLY || accessMode != O_RDONLY && canMapDirectIo;
     }
 
     /**
-     * @return FOPEN_* flags for a directory with these attributes. The kernel may add what it was told of a directory to
-     *     its cached listing at any time, also after that was revoked
+     * @return FOPEN_* flags for a directory with these attributes. The kernel may add what it was told of a directory
+     *     to its cached listing at any time, also after that was revoked
      */
     int openDirectoryFlags(final Attributes attributes) {
         if (isShared) {

@@ -115,6 +115,12 @@ final class Exchange {
         }
     }
 
+    /** Sends the reply before the request is done with. */
+    void sendReply() {
+        end(0);
+        replying = false;
+    }
+
     private void forgetEntered() {
         for (int i = 0; i < entered.size(); i++) {
             nodes.forget(entered.getLong(i), 1);

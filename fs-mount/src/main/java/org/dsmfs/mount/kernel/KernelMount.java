@@ -49,7 +49,7 @@ public final class KernelMount implements Mount {
         final Mounter mounter = Libc.INSTANCE.geteuid() == 0 ? new SystemMounter() : new FusermountMounter();
         device = mounter.mount(mountPoint, MountFlags.of(options));
         try {
-            final Negotiation negotiation = negotiate();
+            final Negotiation negotiation = negotiate(isShared);
             final NodeTable nodes = new NodeTable(fileSystem);
             revocations = new Revocations(device.channel(), nodes);
             final AtimeRule atimeRule = new AtimeRule(atime);
@@ -80,7 +80,7 @@ public final class KernelMount implements Mount {
             new DirectoryOperations(fileSystem, cachePolicy), xattrs, locks);
     }
 
-    private Negotiation negotiate() {
+    private Negotiation negotiate(final boolean isShared) {
         final UnsafeBuffer buffer = NativeMemory.allocate(FIRST_REQUEST_BYTES);
         final Request request = new Request(buffer);
         final Reply reply = new Reply(NativeMemory.allocate(FIRST_REQUEST_BYTES));
@@ -88,7 +88,7 @@ public final class KernelMount implements Mount {
             if (!request.received(device.channel().receive(buffer))) {
                 throw new MountException("the kernel did not begin to talk");
             }
-            final Negotiation negotiation = new Negotiation(request);
+            final Negotiation negotiation = new Negotiation(request, isShared);
             final int errno = negotiation.isPossible() ? 0 : EPROTO;
             negotiation.answer(reply);
             device.channel().send(reply.buffer(), reply.finish(request.unique(), errno));

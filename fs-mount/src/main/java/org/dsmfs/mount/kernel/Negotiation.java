@@ -20,6 +20,7 @@ final class Negotiation {
     static final long BIG_WRITES = 1 << 5;
     static final long DONT_MASK = 1 << 6;
     static final long FLOCK_LOCKS = 1 << 10;
+    static final long AUTO_INVAL_DATA = 1 << 12;
     static final long DO_READDIRPLUS = 1 << 13;
     static final long READDIRPLUS_AUTO = 1 << 14;
     static final long ASYNC_DIO = 1 << 15;
@@ -41,6 +42,13 @@ final class Negotiation {
         | MAX_PAGES | CACHE_SYMLINKS | EXPLICIT_INVAL_DATA | HANDLE_KILLPRIV_V2 | SETXATTR_EXT | INIT_EXT
         | DIRECT_IO_ALLOW_MMAP;
 
+    /**
+     * As {@link #WANTED}, of a filesystem that other nodes change too. The kernel makes sure of the size before a read,
+     * or it might show zeros behind the end of a file that was truncated elsewhere. Targets of symbolic links are not
+     * cached: a read of one updates its access time under a lock in the kernel, for which revocation waits.
+     */
+    private static final long WANTED_SHARED = WANTED & ~EXPLICIT_INVAL_DATA & ~CACHE_SYMLINKS | AUTO_INVAL_DATA;
+
     private static final int MAJOR = 7;
     private static final int PAGE_BYTES = 4096;
     private static final int PAGES_MAX = 256;
@@ -56,8 +64,11 @@ final class Negotiation {
     private final int maxReadAheadBytes;
     private final long flags;
 
-    /** @param init an INIT request */
-    Negotiation(final Request init) {
+    /**
+     * @param init     an INIT request
+     * @param isShared whether other nodes may change the filesystem
+     */
+    Negotiation(final Request init, final boolean isShared) {
         if (init.opcode() != Opcode.INIT) {
             throw Errno.EINVAL.exception();
         }
@@ -67,7 +78,7 @@ final class Negotiation {
         final long low = Integer.toUnsignedLong(init.int32(RequestLayout.Init.FLAGS));
         final boolean isExtended = (low & INIT_EXT) != 0;
         final long high = isExtended ? Integer.toUnsignedLong(init.int32(RequestLayout.Init.FLAGS2)) : 0;
-        flags = (high << Integer.SIZE | low) & WANTED;
+        flags = (high << Integer.SIZE | low) & (isShared ? WANTED_SHARED : WANTED);
     }
 
     /** @return whether this server can talk with the kernel */

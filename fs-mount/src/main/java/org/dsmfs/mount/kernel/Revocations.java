@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes back what the kernel has cached of an inode when another node wants to change it, by notifications, on threads of
- * its own, since a notification waits for reads of the inode that are in flight. While a revocation is under way, further
- * reads are held back for a moment. One that goes on all the same still gets the old content, so the notification is
- * repeated after it. Why that ends: docs/decisions/2026-11-kernel-cache-revocation.md. Thread-safe.
+ * Takes back what the kernel has cached of an inode when another node wants to change it, by notifications, on threads
+ * of its own, since a notification waits for reads of the inode that are in flight. While a revocation is under way,
+ * further reads are held back for a moment. One that goes on all the same still gets the old content, so the
+ * notification is repeated after it. Why that ends: docs/decisions/2026-11-kernel-cache-revocation.md. Thread-safe.
  */
 final class Revocations implements FileSystem.Revoker, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
@@ -56,57 +56,115 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         threads[THREADS] = new Thread(() -> work(toWatch, this::watch), "revocation-watch");
     }
 
-    /** One inode's. Over when nothing is cached any more, or the other node has waited long enough. */
+    private enum Phase {
+        /** Reads are held back, but not for long. */
+        UNDER_WAY,
+        /** There is nothing to wait for any more. */
+        ENDING,
+        /** The other node may go on, and what is read from now on shows what it does. */
+        OVER
+    }
+
+    /** One inode's. */
     private final class Revocation {
         private final long ino;
         private final Runnable revoked;
         private final long deadlineNs = System.nanoTime() + PATIENCE_NS;
-        private boolean isOver;
-        /** Reads that may have put old content into the cache. */
-        private long readsLetThrough;
+        private Phase phase = Phase.UNDER_WAY;
+        /** Notifications begun. One waits for, and drops, what the reads that came before it put into the cache. */
+        private long round;
+        /** Whether reads that came in this round went on: what they put into the cache may stay there. */
+        private boolean isRepeatNeeded;
 
         Revocation(final long ino, final Runnable revoked) {
             this.ino = ino;
             this.revoked = revoked;
         }
 
-        /** @return whether it was over already */
-        boolean end() {
+        synchronized boolean isUnderWay() {
+            return phase == Phase.UNDER_WAY;
+        }
+
+        /** The next notification is about to be sent. */
+        synchronized void beginRound() {
+            round++;
+            isRepeatNeeded = false;
+            notifyAll();
+        }
+
+        /**
+         * Ends it, unless another round is needed.
+         *
+         * @return whether it is still under way
+         */
+        boolean endRound() {
             synchronized (this) {
-                if (isOver) {
+                if (phase != Phase.UNDER_WAY) {
+                    return false;
+                }
+                if (isRepeatNeeded) {
                     return true;
                 }
-                isOver = true;
-                notifyAll();
+                phase = Phase.ENDING;
             }
-            underWay.remove(ino, this);
-            revoked.run();
-            ended.incrementAndGet();
+            finish();
             return false;
         }
 
-        synchronized boolean isOver() {
-            return isOver;
-        }
-
-        synchronized long readsLetThrough() {
-            return readsLetThrough;
-        }
-
-        /** @return whether it is over now */
-        synchronized boolean awaitEnd(final long endNs) throws InterruptedException {
-            long leftNs = endNs - System.nanoTime();
-            while (!isOver && leftNs > 0) {
-                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
-                leftNs = endNs - System.nanoTime();
+        /** @return false if it was ended by somebody else */
+        boolean end() {
+            synchronized (this) {
+                if (phase != Phase.UNDER_WAY) {
+                    return false;
+                }
+                phase = Phase.ENDING;
             }
-            return isOver;
+            finish();
+            return true;
+        }
+
+        private void finish() {
+            revoked.run();
+            underWay.remove(ino, this);
+            ended.incrementAndGet();
+            synchronized (this) {
+                phase = Phase.OVER;
+                notifyAll();
+            }
         }
 
         synchronized void holdRead() throws InterruptedException {
-            if (!awaitEnd(System.nanoTime() + HOLD_NS)) {
-                readsLetThrough++;
+            final long roundBefore = round;
+            final long endNs = System.nanoTime() + HOLD_NS;
+            long leftNs = HOLD_NS;
+            while (phase == Phase.UNDER_WAY && round == roundBefore && leftNs > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+                leftNs = endNs - System.nanoTime();
             }
+            if (round == roundBefore) {
+                isRepeatNeeded = true;
+            }
+            awaitOver();
+        }
+
+        synchronized void awaitDeadline() throws InterruptedException {
+            long leftNs = deadlineNs - System.nanoTime();
+            while (phase == Phase.UNDER_WAY && leftNs > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+                leftNs = deadlineNs - System.nanoTime();
+            }
+        }
+
+        /** That takes no time, if it is ending. */
+        private void awaitOver() throws InterruptedException {
+            while (phase == Phase.ENDING) {
+                wait();
+            }
+        }
+
+        synchronized void holdUntilOver() throws InterruptedException {
+            awaitDeadline();
+            awaitOver();
         }
     }
 
@@ -148,7 +206,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
 
     /** Holds what the kernel keeps, but not under a lock that revocation waits for, back until that is over. */
     void holdUntilRevoked(final long ino) {
-        hold(ino, revocation -> revocation.awaitEnd(revocation.deadlineNs));
+        hold(ino, Revocation::holdUntilOver);
     }
 
     private void hold(final long ino, final Step step) {
@@ -195,12 +253,10 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
 
     private void takeBack(final Revocation revocation) {
         takeBackNames(revocation.ino);
-        long letThrough;
         do {
-            letThrough = revocation.readsLetThrough();
+            revocation.beginRound();
             takeBackInode(revocation);
-        } while (letThrough != revocation.readsLetThrough() && !revocation.isOver());
-        revocation.end();
+        } while (revocation.endRound());
     }
 
     /** An epoch ends the validity of all names, so there is none left in any directory. */
@@ -217,13 +273,14 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
     /** A node that the kernel was told of, but does not have, it may get to know just now. */
     private void takeBackInode(final Revocation revocation) {
         while (!Notification.inodeChanged(channel, revocation.ino) && nodes.isKnown(revocation.ino)
-            && !revocation.isOver()) {
+            && revocation.isUnderWay()) {
             LockSupport.parkNanos(RETRY_NS);
         }
     }
 
     private void watch(final Revocation revocation) throws InterruptedException {
-        if (!revocation.awaitEnd(revocation.deadlineNs) && !revocation.end()) {
+        revocation.awaitDeadline();
+        if (revocation.end()) {
             LOG.warn("what the kernel has cached of inode {} is revoked too late for another node, {} times so far",
                 revocation.ino, overdue.incrementAndGet());
         }

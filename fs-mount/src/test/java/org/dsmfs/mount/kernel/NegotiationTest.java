@@ -43,7 +43,7 @@ class NegotiationTest {
 
     @Test
     void linux618GetsEverything() {
-        final Negotiation negotiation = new Negotiation(init(LINUX_6_18));
+        final Negotiation negotiation = new Negotiation(init(LINUX_6_18), false);
         assertTrue(negotiation.isPossible());
         assertEquals("7.45", negotiation.version());
         assertTrue(negotiation.has(Negotiation.HANDLE_KILLPRIV_V2));
@@ -55,7 +55,7 @@ class NegotiationTest {
 
     @Test
     void linux515LacksTheSecondWordOfFlags() {
-        final Negotiation negotiation = new Negotiation(init(LINUX_5_15));
+        final Negotiation negotiation = new Negotiation(init(LINUX_5_15), false);
         assertEquals("7.34", negotiation.version());
         assertTrue(negotiation.has(Negotiation.SETXATTR_EXT));
         assertTrue(negotiation.has(Negotiation.HANDLE_KILLPRIV_V2));
@@ -67,7 +67,7 @@ class NegotiationTest {
 
     @Test
     void linux54LeavesSetIdBitsAndLongSetxattrToTheKernel() {
-        final Negotiation negotiation = new Negotiation(init(LINUX_5_4));
+        final Negotiation negotiation = new Negotiation(init(LINUX_5_4), false);
         assertTrue(negotiation.isPossible());
         assertEquals("7.31", negotiation.version());
         assertFalse(negotiation.has(Negotiation.HANDLE_KILLPRIV_V2));
@@ -80,14 +80,14 @@ class NegotiationTest {
 
     @Test
     void olderKernelIsRefused() {
-        final Negotiation negotiation = new Negotiation(init("07000000 1b000000 00000200 fbff7f00"));
+        final Negotiation negotiation = new Negotiation(init("07000000 1b000000 00000200 fbff7f00"), false);
         assertFalse(negotiation.isPossible());
         assertEquals("7.27", negotiation.kernelVersion());
     }
 
     @Test
     void laterMajorVersionIsToldOurs() {
-        final Negotiation negotiation = new Negotiation(init("08000000 00000000 00000000 00000000"));
+        final Negotiation negotiation = new Negotiation(init("08000000 00000000 00000000 00000000"), false);
         assertTrue(negotiation.isPossible());
         assertTrue(negotiation.isToBeRepeated());
         assertEquals(7, new UnsafeBuffer(answer(negotiation)).getInt(ReplyLayout.Header.SIZE));
@@ -95,7 +95,7 @@ class NegotiationTest {
 
     @Test
     void tooShortIsRefused() {
-        assertThrows(ErrnoException.class, () -> new Negotiation(init("07000000 1f0000")));
-        assertThrows(ErrnoException.class, () -> new Negotiation(init("07000000 2d000000 00000200 fbffff73")));
+        assertThrows(ErrnoException.class, () -> new Negotiation(init("07000000 1f0000"), false));
+        assertThrows(ErrnoException.class, () -> new Negotiation(init("07000000 2d000000 00000200 fbffff73"), false));
     }
 }
