@@ -18,7 +18,7 @@ final class HandOver {
     /** Pages that are offered before the first of them has to be gone. */
     private static final int WINDOW = 512;
     /** Others that take nothing for so long can't. */
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final int SETTLE_ROUNDS = 100;
@@ -37,6 +37,10 @@ final class HandOver {
         if (heir < 0) {
             return 0;
         }
+        cluster.ask(sharing -> {
+            sharing.leave();
+            return null;
+        });
         try {
             settle();
             return offerAll(heir);

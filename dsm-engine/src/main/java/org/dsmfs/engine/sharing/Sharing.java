@@ -50,6 +50,7 @@ public final class Sharing implements PageAccess {
     private final ArrayDeque<Forgotten> forgetting = new ArrayDeque<>();
     /** Pages that a node which leaves wants this one to take over. */
     private final ArrayDeque<Address> offered = new ArrayDeque<>();
+    private boolean isLeaving;
     private final long[] refused = new long[BundleDefect.values().length];
     /** Whether operations may run; also read without the lock. */
     private volatile boolean isServing;
@@ -298,7 +299,11 @@ public final class Sharing implements PageAccess {
             case PIN_QUERY -> exchange.add(from, WireType.PIN_ANSWER,
                 pinAnswer(entry.seq(), copies.isPinned(segment, page)));
             case PIN_ANSWER -> pins.answered(from, entry.seq(), entry.hasFlag(MessageBundle.PINNED));
-            case TAKE -> offered.add(new Address(segment, page));
+            case TAKE -> {
+                if (!isLeaving) {
+                    offered.add(new Address(segment, page));
+                }
+            }
         }
     }
 
@@ -449,6 +454,12 @@ public final class Sharing implements PageAccess {
 
     /** No more pages can be taken over. */
     public void declineOffered() {
+        offered.clear();
+    }
+
+    /** This node is going to stop, and takes nothing over from others that do. */
+    public void leave() {
+        isLeaving = true;
         offered.clear();
     }
 
