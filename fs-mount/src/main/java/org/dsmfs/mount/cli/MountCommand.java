@@ -205,7 +205,7 @@ final class MountCommand implements Callable<Integer> {
     }
 
     private static List<String> addresses(final String option, final List<String> values) {
-        return values.stream().map(value -> address(option, value)).toList();
+        return values.stream().map(value -> address(option, value.strip())).toList();
     }
 
     /** @return HOST:PORT, the host as a literal, since nodes must agree on who is who */

@@ -87,7 +87,7 @@ class MountCommandTest {
 
     @Test
     void addressesGetTheDefaultPort() {
-        final MountSettings settings = settings("--listen=127.0.0.1", "--join=localhost,127.0.0.2:8000", "/mnt");
+        final MountSettings settings = settings("--listen=127.0.0.1", "--join=localhost, 127.0.0.2:8000", "/mnt");
         assertEquals("127.0.0.1:7400", settings.node().listen());
         assertEquals(List.of("127.0.0.1:7400", "127.0.0.2:8000"), settings.node().join());
         assertEquals("none", settings("--listen=none", "/mnt").node().listen());
