@@ -8,8 +8,8 @@ import java.util.Set;
  * How a node meets the others that it shares its space with.
  *
  * @param listen    HOST:PORT to listen on; {@link #NOWHERE} for a node that never has neighbours; null for the address
- *                  of the last time, or {@link #LOOPBACK} and the next free port from {@link #DEFAULT_PORT} on, in steps
- *                  of {@link #PORT_STEP}
+ *                  of the last time, or {@link #LOOPBACK} and the next free port from {@link #DEFAULT_PORT} on, in
+ *                  steps of {@link #PORT_STEP}
  * @param join      HOST:PORT of nodes of the space to join; empty to make a new space, or to come back to the one that
  *                  the store belongs to
  * @param consensus HOST:PORT of the 1, 3 or 5 nodes that keep the configuration of a new space, which the first of them

@@ -91,7 +91,8 @@ public final class SharedSpace {
             if (!directory.hasStore() && !isFounder()) {
                 final UUID nodeId = nodeId();
                 membership = ClusterMembership.join(
-                    clusterConfig(link, new Store.Identity(null, nodeId), 1, config.dataPageBytes()), contacts(), observer);
+                    clusterConfig(link, new Store.Identity(null, nodeId), 1, config.dataPageBytes()),
+                    contacts(), observer);
                 space = LocalSpace.open(directory, config.with(membership.dataPageBytes()),
                     new Store.Identity(membership.spaceId(), nodeId));
             } else {

@@ -36,7 +36,8 @@ class CommandLineErrorsTest {
     }
 
     private int mount(final String... arguments) {
-        return run(Program.of(new MountCommand(CommandLineErrorsTest::open, directories())), FstabSettings.expand(arguments));
+        return run(Program.of(new MountCommand(CommandLineErrorsTest::open, directories())),
+            FstabSettings.expand(arguments));
     }
 
     private UserDirectories directories() {

@@ -25,7 +25,8 @@ import java.util.UUID;
  *                        join; others wait for as long as it takes
  */
 public record ClusterConfig(UUID spaceId, UUID nodeId, int incarnation, int dataPageBytes, String address,
-                            List<String> consensus, Path directory, String aeronDirectory, Duration lease, Duration patience) {
+                            List<String> consensus, Path directory, String aeronDirectory, Duration lease,
+                            Duration patience) {
     /** Lease when none is asked for. */
     public static final Duration DEFAULT_LEASE = Duration.ofSeconds(2);
     /** Patience when none is asked for. */

@@ -74,7 +74,7 @@ public final class ClusterMembership implements Membership {
      * @param contacts addresses of nodes that host the consensus; may be empty if the node was a member before, or
      *                 hosts a part of it
      * @throws JoinRefusedException if the node may not be a member
-     * @throws EngineException      if the observer gives up; if a node that knows nothing but the contacts has no answer
+     * @throws EngineException      if the observer gives up, or a node that knows only the contacts has no answer
      */
     public static ClusterMembership join(final ClusterConfig config, final List<String> contacts,
                                          final StartObserver observer) {

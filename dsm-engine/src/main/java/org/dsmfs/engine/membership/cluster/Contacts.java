@@ -65,7 +65,7 @@ record Contacts(List<String> consensus, List<String> named, boolean isHost) {
         return isHost
             ? "no majority of the consensus members " + addresses() + " within " + patience.toSeconds()
                 + " s: start them all"
-            : "no answer from " + addresses() + " within " + patience.toSeconds() + " s: name a running node that hosts "
-                + "the consensus of the space, and give all nodes the same cluster key, or none";
+            : "no answer from " + addresses() + " within " + patience.toSeconds() + " s: name a running node that "
+                + "hosts the consensus of the space, and give all nodes the same cluster key, or none";
     }
 }
