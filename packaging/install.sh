@@ -67,7 +67,7 @@ remove_all() {
         fi
         rm -f -- "$unit"
     fi
-    rm -rf -- "$home"
+    rm -rf -- "$home" "$prefix/share/doc/dsm"
 }
 
 if [[ -n $uninstall ]]; then
@@ -126,6 +126,7 @@ fi
 for name in "${pages[@]}"; do
     install -m 644 "$source/packaging/man/$name" "$prefix/share/man/man8"
 done
+install -D -m 644 "$source/packaging/examples/dsm.conf" "$prefix/share/doc/dsm/dsm.conf"
 if [[ -n $unit && -d ${unit%/*} ]]; then
     sed "s|@PREFIX@|$prefix|" "$source/packaging/systemd/dsm@.service" >"$unit"
 fi

@@ -36,4 +36,9 @@ public record SpaceConfig(Path store, long memoryBytes, long diskBytes, int data
                 + " bytes is not a power of two between 4K and 128K");
         }
     }
+
+    /** @return the same with another size of large pages */
+    public SpaceConfig with(final int newDataPageBytes) {
+        return new SpaceConfig(store, memoryBytes, diskBytes, newDataPageBytes);
+    }
 }

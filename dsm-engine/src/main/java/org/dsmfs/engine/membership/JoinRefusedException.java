@@ -23,7 +23,9 @@ public final class JoinRefusedException extends EngineException {
         /** The address is not host:port, or too long. */
         BAD_ADDRESS(8),
         /** The node that shall take over is not up. */
-        BAD_HEIR(9);
+        BAD_HEIR(9),
+        /** The space has data pages of another size. */
+        OTHER_PAGE_SIZE(10);
 
         private final int code;
 

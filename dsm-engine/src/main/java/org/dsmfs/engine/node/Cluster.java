@@ -78,7 +78,7 @@ final class Cluster implements Network.Handler, Neighbours {
     String missing() {
         coreLock.lock();
         try {
-            if (!membership.mayServe()) {
+            if (!membership.mayServe() || sharing.view() == null) {
                 return "the consensus members, to renew this node's lease";
             }
             return sharing.missing().stream().map(Cluster::describe).collect(Collectors.joining(", "));

@@ -531,6 +531,12 @@ public final class LocalSpace implements Space {
 
     /** Frees memory and nothing else, as if the process had died. */
     void abandon() {
+        if (agent != null) {
+            agent.stop();
+        }
+        if (logAgent != null) {
+            logAgent.stop();
+        }
         coreLock.lock();
         try {
             closed = new SpaceClosedException("the space is abandoned", null);

@@ -4,6 +4,8 @@ import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.NodeConfig;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceConfig;
+import org.dsmfs.engine.StartCancelledException;
+import org.dsmfs.engine.StartObserver;
 import org.dsmfs.engine.membership.cluster.ClusterConfig;
 import org.dsmfs.engine.membership.cluster.ClusterMembership;
 import org.dsmfs.engine.network.aeron.AeronNetwork;
@@ -31,46 +33,68 @@ public final class SharedSpace {
     private static final int PORT_ATTEMPTS = 100;
     private static final String ADDRESS_FILE = "address";
     private static final String NODE_FILE = "node";
+    /** There from before a space is made until it is known to be made. */
+    private static final String FOUNDING_FILE = "founding";
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long SAY_NS = TimeUnit.SECONDS.toNanos(2);
 
     private final SpaceConfig config;
     private final NodeConfig node;
     private final StoreDirectory directory;
+    private final StartObserver observer;
+    private DatagramCover cover = DatagramCover.NONE;
 
-    private SharedSpace(final SpaceConfig config, final NodeConfig node, final StoreDirectory directory) {
+    private SharedSpace(final SpaceConfig config, final NodeConfig node, final StoreDirectory directory,
+                        final StartObserver observer) {
         this.config = config;
         this.node = node;
         this.directory = directory;
+        this.observer = observer;
     }
 
     /**
-     * Returns when the node serves.
+     * Returns when the node serves, which may take until other nodes have started.
      *
-     * @throws EngineException in one line what is wrong and the remedy
+     * @throws EngineException in one line what is wrong and the remedy, or that the observer gave up
      */
-    public static Space open(final SpaceConfig config, final NodeConfig node) {
+    public static Space open(final SpaceConfig config, final NodeConfig node, final StartObserver observer) {
         final StoreDirectory directory = StoreDirectory.open(config.store());
         try {
-            return new SharedSpace(config, node, directory).open();
+            final SharedSpace opening = new SharedSpace(config, node, directory, observer);
+            return NodeConfig.NOWHERE.equals(node.listen()) ? opening.openAlone() : opening.open();
         } catch (final RuntimeException e) {
             directory.close();
             throw e;
         }
     }
 
+    /** Without knowing what other nodes have, a part of a shared space must not be used. */
+    private LocalSpace openAlone() {
+        if (ClusterMembership.isKnown(directory.membership())) {
+            throw new EngineException("store " + config.store()
+                + " is a part of a space that other nodes may share: leave --listen=" + NodeConfig.NOWHERE + " out");
+        }
+        final LocalSpace space = LocalSpace.open(directory, config, null);
+        space.start(null);
+        return space;
+    }
+
     private LocalSpace open() {
+        if (node.key() != null) {
+            cover = new SecureEndpoints(ClusterKey.load(node.key()));
+        }
         makeDirectory(directory.membership());
-        final boolean isNew = !directory.hasStore();
         final NodeLink link = new NodeLink(listen());
         LocalSpace space = null;
         ClusterMembership membership = null;
         try {
-            if (isNew && !node.join().isEmpty()) {
+            if (!directory.hasStore() && !isFounder()) {
                 final UUID nodeId = nodeId();
-                membership = ClusterMembership.join(clusterConfig(link, null, nodeId, 1, List.of()),
-                    node.join());
-                space = LocalSpace.open(directory, config, new Store.Identity(membership.spaceId(), nodeId));
+                membership = ClusterMembership.join(
+                    clusterConfig(link, new Store.Identity(null, nodeId), 1, config.dataPageBytes()),
+                    contacts(), observer);
+                space = LocalSpace.open(directory, config.with(membership.dataPageBytes()),
+                    new Store.Identity(membership.spaceId(), nodeId));
             } else {
                 space = LocalSpace.open(directory, config, null);
                 membership = enter(link, space);
@@ -82,29 +106,51 @@ public final class SharedSpace {
             awaitService(space);
             return space;
         } catch (final RuntimeException e) {
-            if (space != null) {
-                space.abandon();
-            }
             if (membership != null) {
                 membership.close();
             }
             link.close();
+            if (space != null) {
+                space.abandon();
+            }
             throw e;
         }
     }
 
-    private ClusterMembership enter(final NodeLink link, final LocalSpace space) {
-        final Store.Identity identity = space.identity();
-        final boolean founds = node.join().isEmpty() && !ClusterMembership.isKnown(directory.membership());
-        final ClusterConfig cluster = clusterConfig(link, identity.space(), identity.node(), space.incarnation(),
-            founds && node.consensus().isEmpty() ? List.of(read(ADDRESS_FILE)) : node.consensus());
-        return founds ? ClusterMembership.create(cluster) : ClusterMembership.join(cluster, node.join());
+    /**
+     * @return whether this node is the one that makes the space: it has begun to and was interrupted, or is new, is not
+     *     told to join another one, and is the first of the consensus members, if any are named
+     */
+    private boolean isFounder() {
+        final boolean isFirst = node.consensus().isEmpty() || node.consensus().get(0).equals(read(ADDRESS_FILE));
+        return Files.exists(file(FOUNDING_FILE)) || node.join().isEmpty() && isFirst
+            && !ClusterMembership.isKnown(directory.membership());
     }
 
-    private ClusterConfig clusterConfig(final NodeLink link, final UUID space, final UUID nodeId,
-                                        final int incarnation, final List<String> consensus) {
-        return new ClusterConfig(space, nodeId, incarnation, read(ADDRESS_FILE), consensus, directory.membership(),
-            link.network().directory(), ClusterConfig.DEFAULT_LEASE, ClusterConfig.DEFAULT_PATIENCE);
+    /** @return whom to join */
+    private List<String> contacts() {
+        return node.join().isEmpty() ? node.consensus() : node.join();
+    }
+
+    private ClusterMembership enter(final NodeLink link, final LocalSpace space) {
+        final ClusterConfig cluster =
+            clusterConfig(link, space.identity(), space.incarnation(), space.largePageSize());
+        if (!isFounder()) {
+            return ClusterMembership.join(cluster, contacts(), observer);
+        }
+        write(FOUNDING_FILE, read(ADDRESS_FILE));
+        final ClusterMembership membership = ClusterMembership.create(cluster, observer);
+        remove(FOUNDING_FILE);
+        return membership;
+    }
+
+    private ClusterConfig clusterConfig(final NodeLink link, final Store.Identity identity, final int incarnation,
+                                        final int dataPageBytes) {
+        final String address = read(ADDRESS_FILE);
+        final List<String> consensus = node.consensus().isEmpty() && isFounder() ? List.of(address) : node.consensus();
+        return new ClusterConfig(identity.space(), identity.node(), incarnation, dataPageBytes, address, consensus,
+            directory.membership(), link.network().directory(), ClusterConfig.DEFAULT_LEASE,
+            ClusterConfig.DEFAULT_PATIENCE);
     }
 
     /** Listens where it is asked to, where it did last time, or on the next free port. */
@@ -112,9 +158,16 @@ public final class SharedSpace {
         if (node.listen() != null) {
             return listen(NodeConfig.hostOf(node.listen()), NodeConfig.portOf(node.listen()));
         }
-        if (Files.exists(directory.membership().resolve(ADDRESS_FILE))) {
+        if (Files.exists(file(ADDRESS_FILE))) {
             final String last = read(ADDRESS_FILE);
-            return listen(NodeConfig.hostOf(last), NodeConfig.portOf(last));
+            try {
+                return listen(NodeConfig.hostOf(last), NodeConfig.portOf(last));
+            } catch (final PortInUseException e) {
+                if (ClusterMembership.isHost(directory.membership(), last)
+                    || !NodeConfig.hostOf(last).equals(NodeConfig.LOOPBACK)) {
+                    throw e;
+                }
+            }
         }
         int port = NodeConfig.DEFAULT_PORT;
         for (int i = 1; i < PORT_ATTEMPTS; i++) {
@@ -130,30 +183,32 @@ public final class SharedSpace {
 
     private AeronNetwork listen(final String host, final int port) {
         final AeronNetwork network = new AeronNetwork(new AeronNetworkConfig(host, port,
-            AeronNetworkConfig.SHARED_MEMORY, AeronNetworkConfig.DEFAULT_MTU_BYTES, cover()));
+            AeronNetworkConfig.SHARED_MEMORY, AeronNetworkConfig.DEFAULT_MTU_BYTES, cover));
         write(ADDRESS_FILE, host + ":" + port);
         LOG.info("listening on {}:{}", host, port);
         return network;
     }
 
-    private DatagramCover cover() {
-        return node.key() == null ? DatagramCover.NONE : new SecureEndpoints(ClusterKey.load(node.key()));
-    }
-
-    private static void awaitService(final LocalSpace space) {
-        long nextSayNs = System.nanoTime() + SAY_NS;
+    private void awaitService(final LocalSpace space) {
+        final long startNs = System.nanoTime();
+        String said = "";
         while (!space.isServing()) {
             LockSupport.parkNanos(LOOK_NS);
-            if (System.nanoTime() - nextSayNs >= 0) {
-                LOG.info("waiting for {}", space.missing());
-                nextSayNs = System.nanoTime() + SAY_NS;
+            if (observer.isCancelled()) {
+                throw new StartCancelledException(space.missing());
+            }
+            final String missing = System.nanoTime() - startNs > SAY_NS ? space.missing() : "";
+            if (!missing.isEmpty() && !missing.equals(said)) {
+                LOG.info("waiting for {}", missing);
+                observer.waitingFor(missing);
+                said = missing;
             }
         }
     }
 
     /** @return identity of a node whose store is not there yet, kept from an attempt before */
     private UUID nodeId() {
-        if (!Files.exists(directory.membership().resolve(NODE_FILE))) {
+        if (!Files.exists(file(NODE_FILE))) {
             write(NODE_FILE, UUID.randomUUID().toString());
         }
         return UUID.fromString(read(NODE_FILE));
@@ -171,8 +226,20 @@ public final class SharedSpace {
         }
     }
 
+    private Path file(final String name) {
+        return directory.membership().resolve(name);
+    }
+
+    private void remove(final String file) {
+        try {
+            Files.delete(file(file));
+        } catch (final IOException e) {
+            throw new EngineException(file(file) + " can't be removed: " + e.getMessage(), e);
+        }
+    }
+
     private String read(final String file) {
-        final Path path = directory.membership().resolve(file);
+        final Path path = file(file);
         try {
             return Files.readString(path).strip();
         } catch (final IOException e) {
@@ -181,7 +248,7 @@ public final class SharedSpace {
     }
 
     private void write(final String file, final String text) {
-        final Path path = directory.membership().resolve(file);
+        final Path path = file(file);
         try {
             Files.writeString(path, text + "\n");
         } catch (final IOException e) {

@@ -9,6 +9,7 @@ public final class DsmMount {
 
     /** @param arguments see dsm-mount(8) */
     public static void main(final String[] arguments) {
-        System.exit(Program.of(new MountCommand(SharedSpace::open)).execute(FstabSettings.expand(arguments)));
+        System.exit(Program.of(new MountCommand(SharedSpace::open, UserDirectories.current()))
+            .execute(FstabSettings.expand(arguments)));
     }
 }

@@ -7,7 +7,7 @@ import java.util.Set;
 /** Lets fstab(5), which knows only -o, give dsm-mount's own options: -o memory=2G means --memory=2G. */
 final class FstabSettings {
     private static final Set<String> SETTINGS = Set.of("name", "store", "memory", "disk", "data-page", "copies",
-        "front-end", "fsync", "log-level", "log-file");
+        "listen", "join", "consensus", "key-file", "front-end", "fsync", "log-level", "log-file");
 
     private FstabSettings() {
     }

@@ -4,9 +4,11 @@ import ch.qos.logback.classic.Level;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.dsmfs.engine.NodeConfig;
@@ -14,27 +16,32 @@ import org.dsmfs.engine.SpaceConfig;
 import org.dsmfs.mount.MountException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The command line of dsm-mount. */
 @Command(name = "dsm-mount", versionProvider = Version.class, mixinStandardHelpOptions = true, sortOptions = false,
     usageHelpAutoWidth = true, abbreviateSynopsis = true,
     description = "Mounts a shared space as a filesystem, and returns when the mount answers.",
     footer = {"", "SIZE is a number with K, M, G or T. Unmount with umount or fusermount -u, or end the process "
-        + "with SIGTERM. See dsm-mount(8), dsm(8)."})
+        + "with SIGTERM. What the command line does not say may be in /etc/dsm/NAME.conf, for other users than root "
+        + "~/.config/dsm/NAME.conf, in lines such as memory = 2G. See dsm-mount(8), dsm(8)."})
 final class MountCommand implements Callable<Integer> {
     private static final long MEMORY_DEFAULT_MAX_BYTES = 1L << 30;
     private static final int MEMORY_DEFAULT_SHARE = 4;
     private static final int NAME_MAX = 64;
     private static final Pattern NAME_FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0," + (NAME_MAX - 1) + "}");
     private static final String NAME_DEFAULT = "dsm";
+    /** Options that make no sense in a configuration file. */
+    private static final Set<String> COMMAND_LINE_ONLY = Set.of("name", "foreground", "help", "version");
 
     @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Directory to mount on.")
     private Path mountPoint;
 
     @Option(names = "--name", paramLabel = "NAME",
-        description = "Name of the space: picks the store and the log, and shows in mount tables. "
+        description = "Name of the space: picks configuration file, store and log, and shows in mount tables. "
             + "Default: the last part of --store, otherwise dsm.")
     private String name;
 
@@ -60,9 +67,10 @@ final class MountCommand implements Callable<Integer> {
         description = "Nodes that hold each page. Default: ${DEFAULT-VALUE}.")
     private int copies;
 
-    @Option(names = "--listen", paramLabel = "ADDRESS:PORT",
-        description = "Where other nodes reach this one; it takes 10 ports from there on. Default: where it was last "
-            + "time, or 127.0.0.1 and the first free of the ports 7400, 7410, ...")
+    @Option(names = "--listen", paramLabel = "ADDRESS[:PORT]",
+        description = "Where other nodes reach this one; it takes 10 ports from there on. none for a node that never "
+            + "has neighbours, and does without network. Default: where it was last time, or 127.0.0.1 and the first "
+            + "free of the ports 7400, 7410, ...")
     private String listen;
 
     @Option(names = "--join", paramLabel = "HOST[:PORT]", split = ",",
@@ -70,8 +78,8 @@ final class MountCommand implements Callable<Integer> {
     private List<String> join = new ArrayList<>();
 
     @Option(names = "--consensus", paramLabel = "HOST[:PORT]", split = ",",
-        description = "The 1, 3 or 5 nodes, this one among them, that keep the list of members of a new space. "
-            + "Default: this node.")
+        description = "The 1, 3 or 5 nodes that keep the list of members of a new space; the first of them makes the "
+            + "space, the others join it. Default: this node.")
     private List<String> consensus = new ArrayList<>();
 
     @Option(names = "--key-file", paramLabel = "FILE",
@@ -88,7 +96,7 @@ final class MountCommand implements Callable<Integer> {
         description = "What fsync waits for: disk. Default: ${DEFAULT-VALUE}.")
     private String fsync;
 
-    @Option(names = "-o", paramLabel = "OPTION[,OPTION]...",
+    @Option(names = {"-o", "--options"}, paramLabel = "OPTION[,OPTION]...",
         description = "Mount options: ro, rw, relatime, noatime, strictatime, suid, nosuid, dev, nodev, exec, "
             + "noexec, allow_other, allow_root, nonempty, default_permissions (always on), fsname=NAME. Each long "
             + "option of this list may be given here too, as in -o memory=2G.")
@@ -106,10 +114,15 @@ final class MountCommand implements Callable<Integer> {
     @Option(names = {"-f", "--foreground"}, description = "Stay in the foreground.")
     private boolean foreground;
 
-    private final SpaceOpener opener;
+    @Spec
+    private CommandSpec spec;
 
-    MountCommand(final SpaceOpener opener) {
+    private final SpaceOpener opener;
+    private final UserDirectories directories;
+
+    MountCommand(final SpaceOpener opener, final UserDirectories directories) {
         this.opener = opener;
+        this.directories = directories;
     }
 
     @Override
@@ -119,34 +132,80 @@ final class MountCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    /** @throws MountException naming the first value that is wrong */
+    /**
+     * @return what the command line says and, where it says nothing, the configuration file of the space
+     * @throws MountException naming the first value that is wrong
+     */
     MountSettings settings() {
+        checkValues();
+        final Path file = directories.config(spaceName());
+        if (!Files.exists(file)) {
+            return ownSettings();
+        }
+        final ConfigFile config = new ConfigFile(file);
+        config.check(key -> !COMMAND_LINE_ONLY.contains(key) && spec.findOption("--" + key) != null,
+            option -> parsed(List.of(option, mountPoint.toString())).checkValues());
+        final CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        final List<String> arguments = new ArrayList<>(config.options(key -> given.hasMatchedOption("--" + key)));
+        arguments.addAll(given.originalArgs());
+        final MountCommand whole = parsed(arguments);
+        whole.name = spaceName();
+        return whole.ownSettings();
+    }
+
+    private MountCommand parsed(final List<String> arguments) {
+        final MountCommand command = new MountCommand(opener, directories);
+        new CommandLine(command).parseArgs(arguments.toArray(String[]::new));
+        return command;
+    }
+
+    /** Checks each value by itself. */
+    private void checkValues() {
         if (name != null && !NAME_FORM.matcher(name).matches()) {
             throw new MountException("--name: '" + name + "' is not a name: up to " + NAME_MAX
                 + " letters, digits, '.', '_', '-', beginning with a letter or digit");
         }
         if (copies != 1) {
             throw new MountException("--copies: " + copies
-                + " is not possible: there is one node, and it can hold one copy only");
+                + " is not possible: each page is on one node's disk only, so 1");
         }
         checkFsync();
-        final MountOptions options = MountOptions.parse(mountOptions);
-        final UserDirectories directories = UserDirectories.current();
-        final String spaceName = name == null ? defaultName() : name;
-        final Path storePath = (store == null ? directories.store(spaceName) : store).toAbsolutePath().normalize();
+        MountOptions.parse(mountOptions);
+        spaceConfig();
+        listenAddress();
+        addresses("--join", join);
+        new NodeConfig(null, List.of(), addresses("--consensus", consensus), null);
+        frontEnd();
+        level();
+    }
+
+    private MountSettings ownSettings() {
+        final String spaceName = spaceName();
         final Path logPath = foreground && logFile == null ? null
             : (logFile == null ? directories.log(spaceName) : logFile).toAbsolutePath().normalize();
+        final NodeConfig node = new NodeConfig(listenAddress(), addresses("--join", join),
+            addresses("--consensus", consensus), keyFile == null ? null : keyFile.toAbsolutePath().normalize());
+        return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), spaceConfig(), node, frontEnd(),
+            MountOptions.parse(mountOptions), level(), logPath, foreground);
+    }
+
+    private SpaceConfig spaceConfig() {
+        final Path storePath = (store == null ? directories.store(spaceName()) : store).toAbsolutePath().normalize();
         final long pageBytes = dataPageBytes > Integer.MAX_VALUE ? Integer.MAX_VALUE : dataPageBytes;
-        final SpaceConfig space = new SpaceConfig(storePath, memoryBytes == null ? defaultMemoryBytes() : memoryBytes,
-            diskBytes, (int) pageBytes);
-        final NodeConfig node = new NodeConfig(listen == null ? null : address("--listen", listen),
-            addresses("--join", join), addresses("--consensus", consensus), keyFile);
-        return new MountSettings(spaceName, mountPoint.toAbsolutePath().normalize(), space, node,
-            frontEnd == null ? FrontEnd.preferred() : FrontEnd.of(frontEnd), options, level(), logPath, foreground);
+        return new SpaceConfig(storePath, memoryBytes == null ? defaultMemoryBytes() : memoryBytes, diskBytes,
+            (int) pageBytes);
+    }
+
+    private String listenAddress() {
+        return listen == null || listen.equals(NodeConfig.NOWHERE) ? listen : address("--listen", listen);
+    }
+
+    private FrontEnd frontEnd() {
+        return frontEnd == null ? FrontEnd.preferred() : FrontEnd.of(frontEnd);
     }
 
     private static List<String> addresses(final String option, final List<String> values) {
-        return values.stream().map(value -> address(option, value)).toList();
+        return values.stream().map(value -> address(option, value.strip())).toList();
     }
 
     /** @return HOST:PORT, the host as a literal, since nodes must agree on who is who */
@@ -168,6 +227,10 @@ final class MountCommand implements Callable<Integer> {
         }
     }
 
+    private String spaceName() {
+        return name == null ? defaultName() : name;
+    }
+
     private String defaultName() {
         final Path last = store == null ? null : store.toAbsolutePath().normalize().getFileName();
         return last != null && NAME_FORM.matcher(last.toString()).matches() ? last.toString() : NAME_DEFAULT;
@@ -175,8 +238,8 @@ final class MountCommand implements Callable<Integer> {
 
     private void checkFsync() {
         if (fsync.equals("replicated")) {
-            throw new MountException("--fsync: 'replicated' is not possible: there is one node, and no other whose "
-                + "memory could hold the data; use --fsync=disk");
+            throw new MountException("--fsync: 'replicated' is not possible: no other node's memory holds a copy "
+                + "of the data; use --fsync=disk");
         }
         if (!fsync.equals("disk")) {
             throw new MountException("--fsync: unknown value '" + fsync + "'; known: disk");

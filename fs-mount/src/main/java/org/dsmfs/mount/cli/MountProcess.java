@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Space;
+import org.dsmfs.engine.StartObserver;
 import org.dsmfs.layout.AtimePolicy;
 import org.dsmfs.layout.Caller;
 import org.dsmfs.layout.DsmFileSystem;
@@ -48,11 +50,28 @@ final class MountProcess {
         final boolean isNew = !Stores.exists(settings.space().store());
         prepareStore(isNew);
         try (Termination termination = new Termination();
-             Space space = opener.open(settings.space(), settings.node());
+             Space space = opener.open(settings.space(), settings.node(), observer(termination));
              FileSystem fileSystem = DsmFileSystem.open(space, WallClock.SYSTEM, atime(), founder())) {
             serve(termination, mountPoint, space, fileSystem);
         }
         LOG.info("everything is on disk; done");
+    }
+
+    /** Whoever waits for the mount is told what it waits for, and may end it. */
+    private StartObserver observer(final Termination termination) {
+        return new StartObserver() {
+            @Override
+            public void waitingFor(final String whom) {
+                if (settings.logFile() != null) {
+                    System.err.println("dsm-mount: waiting for " + whom);
+                }
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return termination.isRequested();
+            }
+        };
     }
 
     @SuppressWarnings("try") // The guard need only be there.
@@ -64,7 +83,7 @@ final class MountProcess {
              DeadMountGuard guard = new DeadMountGuard(mountPoint.path())) {
             termination.endBy(() -> unmount(mountPoint, mount));
             awaitAnswer(mountPoint);
-            announce(mountPoint);
+            announce(mountPoint, space.neighbours());
             mount.awaitEnd();
             LOG.info("unmounted from {}", mountPoint.path());
         } catch (final InterruptedException stopping) {
@@ -117,11 +136,13 @@ final class MountProcess {
         }
     }
 
-    private void announce(final MountPoint mountPoint) {
+    private void announce(final MountPoint mountPoint, final Neighbours neighbours) {
         LOG.info("mounted {} on {}, store {}", settings.name(), mountPoint.path(), settings.space().store());
         if (!settings.foreground()) {
+            final String listening = neighbours.status().map(status -> ", listening on "
+                + status.view().member(neighbours.node()).address()).orElse("");
             System.out.println(settings.name() + " is mounted on " + mountPoint.path() + "; store "
-                + settings.space().store() + ", log " + settings.logFile());
+                + settings.space().store() + ", log " + settings.logFile() + listening);
             Detachment.detach(settings.logFile());
         }
     }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 
 /** The command line of dsm status. */
 @Command(name = "status", mixinStandardHelpOptions = true, versionProvider = Version.class,
-    description = "Shows space, pages by kind, cache hits, journal and versions of a mount.")
+    description = "Shows space, pages by kind, cache hits, journal and versions of a mount, the members that share the "
+        + "space, who is responsible for what, copies of pages, and messages to other nodes.")
 final class StatusCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Directory that is mounted.")
     private Path mountPoint;

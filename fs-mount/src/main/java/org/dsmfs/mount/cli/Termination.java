@@ -3,7 +3,8 @@ package org.dsmfs.mount.cli;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Turns SIGTERM, SIGINT and SIGHUP into an orderly end of the work between construction and close, with exit code 0.
+ * Turns SIGTERM, SIGINT and SIGHUP into an orderly end of the work between construction and close, with exit code 0 if
+ * there was work to end, else 1.
  */
 final class Termination implements AutoCloseable {
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -23,6 +24,11 @@ final class Termination implements AutoCloseable {
             }
         }
         end.run();
+    }
+
+    /** @return whether the end was asked for; any thread */
+    synchronized boolean isRequested() {
+        return requested;
     }
 
     /** The work has ended. */
@@ -48,6 +54,8 @@ final class Termination implements AutoCloseable {
         } catch (final InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(0);
+        synchronized (this) {
+            Runtime.getRuntime().halt(end == null ? 1 : 0);
+        }
     }
 }

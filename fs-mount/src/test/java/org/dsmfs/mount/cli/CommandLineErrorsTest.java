@@ -9,10 +9,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.NodeConfig;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceConfig;
+import org.dsmfs.engine.StartObserver;
 import org.dsmfs.mount.FuseAvailable;
 import org.dsmfs.mount.MountException;
 import org.junit.jupiter.api.Test;
@@ -33,10 +36,15 @@ class CommandLineErrorsTest {
     }
 
     private int mount(final String... arguments) {
-        return run(Program.of(new MountCommand(CommandLineErrorsTest::open)), FstabSettings.expand(arguments));
+        return run(Program.of(new MountCommand(CommandLineErrorsTest::open, directories())),
+            FstabSettings.expand(arguments));
     }
 
-    private static Space open(final SpaceConfig config, final NodeConfig node) {
+    private UserDirectories directories() {
+        return new UserDirectories(directory.resolve("data"), directory.resolve("state"), directory.resolve("etc"));
+    }
+
+    private static Space open(final SpaceConfig config, final NodeConfig node, final StartObserver observer) {
         throw new EngineException("no space is opened here");
     }
 
@@ -58,14 +66,21 @@ class CommandLineErrorsTest {
         "--data-page=5K       | 1 | data page | power of two",
         "--data-page=8T       | 1 | data page | power of two",
         "--copies=two         | 2 | --copies  | 'two' is not an int",
-        "--copies=2           | 1 | --copies  | one node",
-        "--copies=0           | 1 | --copies  | one node",
+        "--copies=2           | 1 | --copies  | so 1",
+        "--copies=0           | 1 | --copies  | so 1",
         "--front-end=winfsp   | 1 | --front-end | 'winfsp'",
-        "--fsync=replicated   | 1 | --fsync   | one node",
+        "--fsync=replicated   | 1 | --fsync   | --fsync=disk",
         "--fsync=never        | 1 | --fsync   | 'never'",
         "--log-level=loud     | 1 | --log-level | 'loud'",
         "--name=../x          | 1 | --name    | '../x'",
         "-oro,quatsch         | 1 | 'quatsch' | unknown mount option",
+        "--listen=x:0         | 1 | --listen  | '0' is not a port",
+        "--listen=192.0.2.1   | 1 | 192.0.2.1 | --key-file",
+        "--join=no.such.invalid | 1 | --join  | 'no.such.invalid' is unknown",
+        "--join=127.0.0.1:70000 | 1 | --join  | '70000' is not a port",
+        "--consensus=127.0.0.1:1,127.0.0.1:2 | 1 | --consensus | 1, 3 or 5",
+        "--consensus=127.0.0.1:1,127.0.0.1:2,127.0.0.1:3,127.0.0.1:4 | 1 | --consensus | 1, 3 or 5",
+        "--consensus=127.0.0.1:1,127.0.0.1:1,127.0.0.1:3 | 1 | --consensus | different",
         "-omemory=1           | 1 | memory    | at least 32M",
     })
     void wrongValueIsNamed(final String option, final int exitCode, final String part, final String otherPart) {
@@ -147,5 +162,53 @@ class CommandLineErrorsTest {
 
     private int mountOn(final Path mountPoint) {
         return mount("-f", "--store", directory.resolve("store").toString(), mountPoint.toString());
+    }
+
+    private Path config(final String... lines) throws IOException {
+        Files.createDirectories(directories().config());
+        return Files.write(directories().config("data"), List.of(lines));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+        "quatsch = 1                                 | unknown key 'quatsch'",
+        "name = other                                | unknown key 'name'",
+        "memory = much                               | 'much' is not a size",
+        "memory = 1M                                 | at least 32M",
+        "data-page = 5K                              | power of two",
+        "log-level = loud                            | 'loud'",
+        "options = quatsch                           | unknown mount option 'quatsch'",
+        "listen = 127.0.0.1:99999                    | '99999' is not a port",
+        "consensus = 127.0.0.1:1,127.0.0.1:2         | 1, 3 or 5",
+        "just words                                  | is not KEY = VALUE",
+    })
+    void wrongSettingIsNamedWithFileAndLine(final String setting, final String part) throws IOException {
+        final Path file = config("# of the test", "", "log-file = " + directory.resolve("log"), setting);
+        assertEquals(1, mount("--name=data", directory.toString()));
+        assertError("dsm-mount: " + file + ", line 4: ", part);
+    }
+
+    @Test
+    void settingThatIsThereTwiceIsAnError() throws IOException {
+        config("memory = 64M", "memory = 65M");
+        assertEquals(1, mount("--name=data", directory.toString()));
+        assertError("line 2: memory is there twice");
+    }
+
+    @Test
+    void nodeWithoutNeighboursJoinsNobody() {
+        assertEquals(1, mount("--listen=none", "--join=127.0.0.1", directory.toString()));
+        assertError("--listen=none", "leave --join");
+    }
+
+    @Test
+    void keyFileIsNotOverwritten() throws IOException {
+        final Path file = directory.resolve("key");
+        assertEquals(0, run(Dsm.program(), "keygen", file.toString()));
+        final String key = Files.readString(file);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals(1, run(Dsm.program(), "keygen", file.toString()));
+        assertError("dsm keygen: ", file.toString(), "exists already");
+        assertEquals(key, Files.readString(file));
     }
 }

@@ -5,16 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.dsmfs.layout.AtimePolicy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class MountCommandTest {
     private static MountSettings settings(final String... arguments) {
-        final MountCommand command = new MountCommand((config, node) -> {
+        return settings(UserDirectories.current(), arguments);
+    }
+
+    private static MountSettings settings(final UserDirectories directories, final String... arguments) {
+        final MountCommand command = new MountCommand((config, node, observer) -> {
             throw new AssertionError("not to be opened");
-        });
+        }, directories);
         new CommandLine(command).parseArgs(FstabSettings.expand(arguments));
         return command.settings();
     }
@@ -58,5 +66,30 @@ class MountCommandTest {
     void foregroundLogsToStandardErrorUnlessToldOtherwise() {
         assertNull(settings("-f", "/mnt").logFile());
         assertEquals(Path.of("/l"), settings("-f", "--log-file=/l", "/mnt").logFile());
+    }
+
+    @Test
+    void commandLineWinsOverTheFile(@TempDir final Path directory) throws IOException {
+        final UserDirectories directories = new UserDirectories(directory, directory, directory);
+        Files.write(directories.config("n"), List.of("# a comment", " memory=64M", "disk = 1G ", "store = /s/t",
+            "join = 127.0.0.2,127.0.0.3:7410", "options = noatime,ro", "log-level = debug"));
+        final MountSettings settings = settings(directories, "--name=n", "--disk=2G", "--join=127.0.0.4", "/mnt");
+        assertEquals("n", settings.name());
+        assertEquals(64L << 20, settings.space().memoryBytes());
+        assertEquals(2L << 30, settings.space().diskBytes());
+        assertEquals(Path.of("/s/t"), settings.space().store());
+        assertEquals(List.of("127.0.0.4:7400"), settings.node().join());
+        assertEquals(AtimePolicy.NOATIME, settings.options().atime());
+        assertTrue(settings.options().readOnly());
+        assertEquals(Level.DEBUG, settings.logLevel());
+        assertEquals(directory.resolve("m"), settings(directories, "--name=m", "/mnt").space().store());
+    }
+
+    @Test
+    void addressesGetTheDefaultPort() {
+        final MountSettings settings = settings("--listen=127.0.0.1", "--join=localhost, 127.0.0.2:8000", "/mnt");
+        assertEquals("127.0.0.1:7400", settings.node().listen());
+        assertEquals(List.of("127.0.0.1:7400", "127.0.0.2:8000"), settings.node().join());
+        assertEquals("none", settings("--listen=none", "/mnt").node().listen());
     }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param spaceId         identity of the space; null for a new node, which learns it
  * @param nodeId          identity of the node
  * @param incarnation     starts of the node so far, this one included, 1..
+ * @param dataPageBytes   size of large pages, of the node's store or of the space to create; 0 for the space's
  * @param address         host:port of the node's listener, as the others reach it; the ports above it belong to the
  *                        node too, see {@link ConsensusEndpoints}
  * @param consensus       addresses of the nodes that host the consensus, 1, 3 or 5, the same in the same order on
@@ -20,10 +21,12 @@ import java.util.UUID;
  * @param directory       where the log and what the node has to remember rest; made if it does not exist
  * @param aeronDirectory  of the media driver of this process; it must be run by other threads than the caller's
  * @param lease           a node that is not heard of for so long is down (T); it stops serving after half of it
- * @param patience        how long joining may take
+ * @param patience        how long a node that knows nothing but contacts, or that another process serves as, waits to
+ *                        join; others wait for as long as it takes
  */
-public record ClusterConfig(UUID spaceId, UUID nodeId, int incarnation, String address, List<String> consensus,
-                            Path directory, String aeronDirectory, Duration lease, Duration patience) {
+public record ClusterConfig(UUID spaceId, UUID nodeId, int incarnation, int dataPageBytes, String address,
+                            List<String> consensus, Path directory, String aeronDirectory, Duration lease,
+                            Duration patience) {
     /** Lease when none is asked for. */
     public static final Duration DEFAULT_LEASE = Duration.ofSeconds(2);
     /** Patience when none is asked for. */

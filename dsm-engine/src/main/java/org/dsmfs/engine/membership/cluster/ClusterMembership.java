@@ -1,6 +1,8 @@
 package org.dsmfs.engine.membership.cluster;
 
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.StartCancelledException;
+import org.dsmfs.engine.StartObserver;
 import org.dsmfs.engine.membership.JoinRefusedException;
 import org.dsmfs.engine.membership.Membership;
 import org.dsmfs.engine.membership.View;
@@ -21,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -31,6 +34,9 @@ import java.util.function.Supplier;
  */
 public final class ClusterMembership implements Membership {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** Starts that take longer are explained to the user. */
+    private static final long SAY_NS = TimeUnit.SECONDS.toNanos(4);
     private static final long MAX_SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ClusterConfig config;
@@ -43,18 +49,23 @@ public final class ClusterMembership implements Membership {
      * Founds a space, or comes back as the node that founded it.
      *
      * @param config with the space's identity, and the consensus members, of which this node is one
-     * @throws EngineException if the node can't be a member
+     * @throws EngineException if the node can't be a member, or the observer gives up
      */
-    public static ClusterMembership create(final ClusterConfig config) {
+    public static ClusterMembership create(final ClusterConfig config, final StartObserver observer) {
         if (config.spaceId() == null) {
             throw new EngineException("a new space needs an identity");
         }
-        return start(config, true, List.of());
+        return start(config, true, List.of(), observer);
     }
 
     /** @return whether the node has been a member of a space before, so that it need not be told whom to join */
     public static boolean isKnown(final Path directory) {
         return !new KnownConsensus(directory).read().isEmpty();
+    }
+
+    /** @return whether the node has been a member of the consensus at this address, where it has to listen again */
+    public static boolean isHost(final Path directory, final String address) {
+        return new KnownConsensus(directory).read().contains(address);
     }
 
     /**
@@ -63,14 +74,15 @@ public final class ClusterMembership implements Membership {
      * @param contacts addresses of nodes that host the consensus; may be empty if the node was a member before, or
      *                 hosts a part of it
      * @throws JoinRefusedException if the node may not be a member
-     * @throws EngineException      if nobody answers
+     * @throws EngineException      if the observer gives up, or a node that knows only the contacts has no answer
      */
-    public static ClusterMembership join(final ClusterConfig config, final List<String> contacts) {
-        return start(config, false, contacts);
+    public static ClusterMembership join(final ClusterConfig config, final List<String> contacts,
+                                         final StartObserver observer) {
+        return start(config, false, contacts, observer);
     }
 
     private static ClusterMembership start(final ClusterConfig config, final boolean founds,
-                                           final List<String> named) {
+                                           final List<String> named, final StartObserver observer) {
         try {
             Files.createDirectories(config.directory());
         } catch (final IOException e) {
@@ -89,7 +101,7 @@ public final class ClusterMembership implements Membership {
             new MembershipAgent(config, founds, contacts, known));
         membership.thread.start();
         try {
-            await(membership.agent.firstJoin(), config.patience(), membership.agent::whyNotJoined);
+            membership.awaitFirstJoin(observer);
             return membership;
         } catch (final RuntimeException e) {
             membership.close();
@@ -102,6 +114,26 @@ public final class ClusterMembership implements Membership {
         this.agent = agent;
         this.thread = new Thread(this::run, "dsm-membership");
         thread.setDaemon(true);
+    }
+
+    private void awaitFirstJoin(final StartObserver observer) {
+        final long startNs = System.nanoTime();
+        String said = "";
+        while (!agent.firstJoin().isDone()) {
+            if (observer.isCancelled()) {
+                throw new StartCancelledException(agent.whom());
+            }
+            final long waitedNs = System.nanoTime() - startNs;
+            if (waitedNs > config.patience().toNanos() && !agent.knowsWhomToWaitFor()) {
+                throw new EngineException(agent.whyNotJoined());
+            }
+            if (waitedNs > SAY_NS && !agent.whom().equals(said)) {
+                said = agent.whom();
+                observer.waitingFor(said);
+            }
+            LockSupport.parkNanos(LOOK_NS);
+        }
+        await(agent.firstJoin(), config.patience(), agent::whyNotJoined);
     }
 
     private void run() {
@@ -120,6 +152,11 @@ public final class ClusterMembership implements Membership {
     /** @return identity of the space */
     public UUID spaceId() {
         return agent.spaceId();
+    }
+
+    /** @return size of large pages in the space */
+    public int dataPageBytes() {
+        return agent.dataPageBytes();
     }
 
     /** @return messages from the consensus that made no sense and were dropped */

@@ -32,11 +32,13 @@ import java.util.TreeSet;
  * is an event of the log like any other, is the lease's end. Renewals are no events.
  */
 final class ConfigurationLog {
-    private static final byte SNAPSHOT_VERSION = 1;
+    private static final byte SNAPSHOT_VERSION = 2;
 
     private final List<String> consensus;
     private final Map<Integer, Long> sessions = new TreeMap<>();
     private Configuration configuration;
+    /** Size of large pages; 0 as long as there is no space. */
+    private int dataPageBytes;
     private boolean isEpochDue;
 
     /** @param consensus addresses of the nodes that host the log, for the answers only */
@@ -76,6 +78,7 @@ final class ConfigurationLog {
     private Answer join(final long session, final Join join) {
         if (configuration == null && join.founds() && !join.spaceId().equals(ConfigurationMessage.ANY_SPACE)) {
             configuration = new Configuration(join.spaceId());
+            dataPageBytes = join.dataPageBytes();
         }
         if (configuration == null) {
             return new Refused(join.correlation(), Reason.NO_SPACE_YET, "the space was not created yet");
@@ -83,7 +86,13 @@ final class ConfigurationLog {
         if (!join.spaceId().equals(configuration.spaceId())
             && (join.founds() || !join.spaceId().equals(ConfigurationMessage.ANY_SPACE))) {
             return new Refused(join.correlation(), Reason.OTHER_SPACE, "the store is a part of space "
-                + join.spaceId() + ", these nodes share space " + configuration.spaceId());
+                + join.spaceId() + ", these nodes share space " + configuration.spaceId()
+                + ": name a new store with --store, or the nodes of its own space with --join");
+        }
+        if (join.dataPageBytes() != 0 && join.dataPageBytes() != dataPageBytes) {
+            return new Refused(join.correlation(), Reason.OTHER_PAGE_SIZE, "the space has data pages of "
+                + dataPageBytes + " bytes, fixed when it was created, not of " + join.dataPageBytes()
+                + ": leave --data-page out");
         }
         final long before = configuration.epoch();
         try {
@@ -91,7 +100,8 @@ final class ConfigurationLog {
             sessions.values().remove(session);
             sessions.put(node, session);
             settle(before);
-            return new Joined(join.correlation(), node, configuration.spaceId(), consensus, configuration.view());
+            return new Joined(join.correlation(), node, configuration.spaceId(), dataPageBytes, consensus,
+                configuration.view());
         } catch (final JoinRefusedException e) {
             return new Refused(join.correlation(), e.reason(), e.getMessage());
         }
@@ -169,11 +179,15 @@ final class ConfigurationLog {
         return null;
     }
 
-    /** @return the state as bytes: version (1), epoch due (1), count of sessions and each of them, configuration */
+    /**
+     * @return the state as bytes: version (1), size of data pages (4), epoch due (1), count of sessions and each
+     *     of them, configuration
+     */
     byte[] snapshot() {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(SNAPSHOT_VERSION);
+            out.writeInt(dataPageBytes);
             out.writeBoolean(isEpochDue);
             out.writeShort(sessions.size());
             for (final Map.Entry<Integer, Long> entry : sessions.entrySet()) {
@@ -197,6 +211,7 @@ final class ConfigurationLog {
             if (version != SNAPSHOT_VERSION) {
                 throw new IOException("snapshot of version " + version);
             }
+            dataPageBytes = in.readInt();
             isEpochDue = in.readBoolean();
             final int count = in.readUnsignedShort();
             for (int i = 0; i < count; i++) {

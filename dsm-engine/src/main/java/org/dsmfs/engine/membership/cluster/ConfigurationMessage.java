@@ -22,12 +22,13 @@ sealed interface ConfigurationMessage {
     /**
      * A node started, or comes back after its lease had ended.
      *
-     * @param correlation comes back with the answer
-     * @param founds      whether the space is created if there is none
-     * @param spaceId     the space that the node is a part of, {@link #ANY_SPACE} if it is new
+     * @param correlation   comes back with the answer
+     * @param founds        whether the space is created if there is none
+     * @param spaceId       the space that the node is a part of, {@link #ANY_SPACE} if it is new
+     * @param dataPageBytes size of large pages, of the node's store or of the space to create; 0 for the space's
      */
-    record Join(long correlation, boolean founds, UUID spaceId, UUID nodeId, int incarnation, String address)
-        implements Command {
+    record Join(long correlation, boolean founds, UUID spaceId, UUID nodeId, int incarnation, int dataPageBytes,
+                String address) implements Command {
     }
 
     /** Messages to a node may be lost. @param epoch of the sender's view: a later epoch has dealt with it already */
@@ -42,8 +43,14 @@ sealed interface ConfigurationMessage {
     record Leave(long correlation, int heir) implements Command {
     }
 
-    /** @param consensus addresses of the nodes that host the log */
-    record Joined(long correlation, int node, UUID spaceId, List<String> consensus, View view) implements Answer {
+    /**
+     * The node is a member.
+     *
+     * @param dataPageBytes size of large pages in this space
+     * @param consensus     addresses of the nodes that host the log
+     */
+    record Joined(long correlation, int node, UUID spaceId, int dataPageBytes, List<String> consensus, View view)
+        implements Answer {
     }
 
     /** The command had no effect. */

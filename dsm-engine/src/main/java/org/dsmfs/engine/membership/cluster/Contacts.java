@@ -3,6 +3,7 @@ package org.dsmfs.engine.membership.cluster;
 import org.dsmfs.engine.EngineException;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +35,11 @@ record Contacts(List<String> consensus, List<String> named, boolean isHost) {
             consensus = List.of(config.address());
         }
         if (consensus.contains(config.address())) {
+            if (hasLog && !named.isEmpty() && Collections.disjoint(named, consensus)) {
+                throw new EngineException("the store is a part of the space whose consensus members are "
+                    + String.join(", ", consensus) + ", not of " + String.join(", ", named)
+                    + "'s: name a new store with --store, or leave --join out");
+            }
             return new Contacts(consensus, List.of(), true);
         }
         if (named.isEmpty() && consensus.isEmpty()) {
@@ -43,14 +49,23 @@ record Contacts(List<String> consensus, List<String> named, boolean isHost) {
         return new Contacts(consensus, List.copyOf(named), false);
     }
 
-    /** @return the line for the user when nobody answered */
-    String whyNoAnswer(final Duration patience) {
+    /** @return those who have to answer, in words */
+    String whom() {
+        return (isHost ? "a majority of the consensus members " : "an answer from ") + addresses();
+    }
+
+    private String addresses() {
         final Set<String> all = new LinkedHashSet<>(named);
         all.addAll(consensus);
-        final String who = String.join(", ", all);
+        return String.join(", ", all);
+    }
+
+    /** @return the line for the user when nobody answered */
+    String whyNoAnswer(final Duration patience) {
         return isHost
-            ? "no majority of the consensus members " + who + " within " + patience.toSeconds() + " s: start them all"
-            : "no answer from " + who + " within " + patience.toSeconds()
-                + " s: name a running node that hosts the consensus of the space";
+            ? "no majority of the consensus members " + addresses() + " within " + patience.toSeconds()
+                + " s: start them all"
+            : "no answer from " + addresses() + " within " + patience.toSeconds() + " s: name a running node that "
+                + "hosts the consensus of the space, and give all nodes the same cluster key, or none";
     }
 }

@@ -26,6 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Holds the node's session with the consensus: joins, renews the lease, takes views in, and connects and joins again
@@ -38,6 +40,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private static final int RENEWALS = 8;
     /** Renewals until a node that was refused asks again. */
     private static final int REFUSED_RENEWALS = 3;
+    private static final Pattern CHANNEL_ERROR = Pattern.compile("channel error - (.*?) \\(at ");
 
     private final ClusterConfig config;
     private final boolean founds;
@@ -52,11 +55,17 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private volatile Contacts contacts;
     private volatile int node = -1;
     private volatile UUID spaceId;
+    private volatile int dataPageBytes;
     private volatile View view;
     private volatile boolean isJoined;
     private volatile boolean hasEnded;
     private volatile PendingCommand pending;
+    /** Why the consensus refused the node last. */
     private volatile String lastProblem;
+    /** Why there was no session last. */
+    private volatile String lastFailure;
+    /** Whether another process serves as this node. */
+    private volatile boolean isDuplicate;
 
     private Aeron aeron;
     private ConsensusNode consensusNode;
@@ -96,11 +105,20 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             disconnect();
             return 0;
         } catch (final RuntimeException e) {
-            LOG.warn("no session with the consensus", e);
-            lastProblem = "can't take part in the consensus: " + e.getMessage();
+            final String failure = reason(e);
+            if (!failure.equals(lastFailure)) {
+                LOG.warn("no session with the consensus", e);
+            }
+            lastFailure = failure;
             disconnect();
             return 0;
         }
+    }
+
+    /** @return the system's words for what is wrong with a channel, out of Aeron's; other messages as they are */
+    private static String reason(final RuntimeException failure) {
+        final Matcher channelError = CHANNEL_ERROR.matcher(String.valueOf(failure.getMessage()));
+        return channelError.find() ? channelError.group(1) : String.valueOf(failure.getMessage());
     }
 
     private int doWork(final long nowNs) {
@@ -181,7 +199,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
                 nextCommandNs = nowNs + renewalNs;
                 connection.send(new Join(joinCorrelation, founds,
                     spaceId == null ? ConfigurationMessage.ANY_SPACE : spaceId, config.nodeId(), config.incarnation(),
-                    config.address()));
+                    config.dataPageBytes(), config.address()));
                 work++;
             }
             return work;
@@ -237,6 +255,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
         isJoinDue = false;
         node = joined.node();
         spaceId = joined.spaceId();
+        dataPageBytes = joined.dataPageBytes();
         if (!contacts.isHost()) {
             known.write(joined.consensus());
             contacts = new Contacts(joined.consensus(), List.of(), false);
@@ -279,6 +298,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             LOG.warn("may not join yet: {}", refused.text());
         }
         lastProblem = refused.text();
+        isDuplicate = refused.reason() == Reason.DUPLICATE_NODE;
         switch (refused.reason()) {
             case NO_SPACE_YET, DUPLICATE_NODE -> {
                 // Passes when the space is founded, or the lease of the node's last start ends: asked again.
@@ -294,7 +314,22 @@ final class MembershipAgent implements ConsensusConnection.Listener {
 
     /** @return why the node has not joined yet, for the user; any thread */
     String whyNotJoined() {
-        return lastProblem == null ? contacts.whyNoAnswer(config.patience()) : lastProblem;
+        if (lastProblem != null) {
+            return lastProblem;
+        }
+        final String noAnswer = contacts.whyNoAnswer(config.patience());
+        return lastFailure == null ? noAnswer : noAnswer + " (" + lastFailure + ")";
+    }
+
+    /** @return whom the node waits for to join, in words; any thread */
+    String whom() {
+        final String problem = lastProblem == null ? lastFailure : lastProblem;
+        return contacts.whom() + (problem == null ? "" : " (" + problem + ")");
+    }
+
+    /** @return whether it makes sense to wait for as long as it takes; any thread */
+    boolean knowsWhomToWaitFor() {
+        return !isDuplicate && !contacts.consensus().isEmpty();
     }
 
     /** Has a command sent until it is answered; any thread, one at a time. */
@@ -325,6 +360,11 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     /** @return identity of the space, null before it is known; any thread */
     UUID spaceId() {
         return spaceId;
+    }
+
+    /** @return size of large pages in the space, 0 before it is known; any thread */
+    int dataPageBytes() {
+        return dataPageBytes;
     }
 
     /** @return the newest view, null before there is one; any thread */

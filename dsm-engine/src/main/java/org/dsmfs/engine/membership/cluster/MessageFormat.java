@@ -29,7 +29,7 @@ import java.util.UUID;
  */
 final class MessageFormat {
     /** Version of the messages. */
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
     private static final byte JOIN = 1;
     private static final byte SUSPECT = 2;
@@ -84,6 +84,7 @@ final class MessageFormat {
             writeId(out, join.spaceId());
             writeId(out, join.nodeId());
             out.writeInt(join.incarnation());
+            out.writeInt(join.dataPageBytes());
             out.writeUTF(join.address());
         } else if (message instanceof Suspect suspect) {
             out.writeByte(SUSPECT);
@@ -108,6 +109,7 @@ final class MessageFormat {
             out.writeLong(joined.correlation());
             out.writeInt(joined.node());
             writeId(out, joined.spaceId());
+            out.writeInt(joined.dataPageBytes());
             out.writeByte(joined.consensus().size());
             for (final String address : joined.consensus()) {
                 out.writeUTF(address);
@@ -132,11 +134,13 @@ final class MessageFormat {
     private static ConfigurationMessage read(final DataInputStream in) throws IOException {
         final byte type = in.readByte();
         return switch (type) {
-            case JOIN -> new Join(in.readLong(), in.readBoolean(), readId(in), readId(in), in.readInt(), in.readUTF());
+            case JOIN -> new Join(in.readLong(), in.readBoolean(), readId(in), readId(in), in.readInt(), in.readInt(),
+                in.readUTF());
             case SUSPECT -> new Suspect(in.readInt(), in.readLong());
             case STOP -> new Stop(in.readLong());
             case LEAVE -> new Leave(in.readLong(), in.readInt());
-            case JOINED -> new Joined(in.readLong(), in.readInt(), readId(in), readStrings(in), ViewFormat.read(in));
+            case JOINED -> new Joined(in.readLong(), in.readInt(), readId(in), in.readInt(), readStrings(in),
+                ViewFormat.read(in));
             case REFUSED -> new Refused(in.readLong(), readReason(in), in.readUTF());
             case DONE -> new Done(in.readLong());
             case NEW_VIEW -> new NewView(ViewFormat.read(in));

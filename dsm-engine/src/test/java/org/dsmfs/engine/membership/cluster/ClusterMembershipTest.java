@@ -1,6 +1,7 @@
 package org.dsmfs.engine.membership.cluster;
 
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.StartObserver;
 import org.dsmfs.engine.membership.JoinRefusedException;
 import org.dsmfs.engine.membership.JoinRefusedException.Reason;
 import org.dsmfs.engine.membership.Membership;
@@ -84,17 +85,17 @@ class ClusterMembershipTest {
             drivers.get(id).close();
         }
         drivers.put(id, opened(new TestDriver()));
-        return new ClusterConfig(space, new UUID(1, id), incarnation, address, consensus,
+        return new ClusterConfig(space, new UUID(1, id), incarnation, 4096, address, consensus,
             directory.resolve("node" + id), drivers.get(id).directory(), LEASE, PATIENCE);
     }
 
     private ClusterMembership found(final String address) {
-        return opened(ClusterMembership.create(config(SPACE, 0, 1, address, List.of(address))));
+        return opened(ClusterMembership.create(config(SPACE, 0, 1, address, List.of(address)), StartObserver.SILENT));
     }
 
     private ClusterMembership join(final int id, final int incarnation, final String contact) {
         return opened(ClusterMembership.join(config(null, id, incarnation, freeAddress(), List.of()),
-            List.of(contact)));
+            List.of(contact), StartObserver.SILENT));
     }
 
     private static void await(final String what, final BooleanSupplier condition) throws InterruptedException {
@@ -181,12 +182,12 @@ class ClusterMembershipTest {
         join(1, 1, address).close();
         first.close();
         final ClusterMembership again = opened(ClusterMembership.join(
-            config(SPACE, 0, 2, address, List.of()), List.of()));
+            config(SPACE, 0, 2, address, List.of()), List.of(), StartObserver.SILENT));
         assertEquals(0, again.node());
         assertEquals(2, again.view().members().size());
         assertFalse(again.view().isUp(1));
         final ClusterMembership second = opened(ClusterMembership.join(
-            config(SPACE, 1, 2, freeAddress(), List.of()), List.of()));
+            config(SPACE, 1, 2, freeAddress(), List.of()), List.of(), StartObserver.SILENT));
         assertEquals(1, second.node(), "it remembers whom to ask");
     }
 
@@ -196,11 +197,11 @@ class ClusterMembershipTest {
         found(address);
         join(1, 5, address);
         assertEquals(Reason.OTHER_SPACE, assertThrows(JoinRefusedException.class, () -> ClusterMembership.join(
-            config(new UUID(6, 6), 2, 1, freeAddress(), List.of()), List.of(address))).reason());
+            config(new UUID(6, 6), 2, 1, freeAddress(), List.of()), List.of(address), StartObserver.SILENT)).reason());
         final ClusterConfig other = config(SPACE, 3, 6, freeAddress(), List.of());
         final EngineException duplicate = assertThrows(EngineException.class, () -> ClusterMembership.join(
-            new ClusterConfig(SPACE, new UUID(1, 1), 6, other.address(), List.of(), other.directory(),
-                other.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(address)));
+            new ClusterConfig(SPACE, new UUID(1, 1), 6, 4096, other.address(), List.of(), other.directory(),
+                other.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(address), StartObserver.SILENT));
         assertTrue(duplicate.getMessage().contains("the store is a copy"), duplicate.getMessage());
     }
 
@@ -209,8 +210,8 @@ class ClusterMembershipTest {
         final String contact = freeAddress();
         final ClusterConfig config = config(null, 1, 1, freeAddress(), List.of());
         final EngineException e = assertThrows(EngineException.class, () -> ClusterMembership.join(
-            new ClusterConfig(null, config.nodeId(), 1, config.address(), List.of(), config.directory(),
-                config.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(contact)));
+            new ClusterConfig(null, config.nodeId(), 1, 4096, config.address(), List.of(), config.directory(),
+                config.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(contact), StartObserver.SILENT));
         assertTrue(e.getMessage().contains(contact), e.getMessage());
         assertFalse(e.getMessage().contains("\n"), e.getMessage());
     }
@@ -222,8 +223,9 @@ class ClusterMembershipTest {
         for (int id = 0; id < 3; id++) {
             final ClusterConfig config = config(id == 0 ? SPACE : null, id, 1, consensus.get(id), consensus);
             final boolean founds = id == 0;
-            starting.add(CompletableFuture.supplyAsync(() -> founds ? ClusterMembership.create(config)
-                : ClusterMembership.join(config, List.of()), task -> new Thread(task).start()));
+            starting.add(CompletableFuture.supplyAsync(() -> founds
+                ? ClusterMembership.create(config, StartObserver.SILENT)
+                : ClusterMembership.join(config, List.of(), StartObserver.SILENT), task -> new Thread(task).start()));
         }
         final List<ClusterMembership> members = new ArrayList<>();
         for (final CompletableFuture<ClusterMembership> each : starting) {
@@ -236,7 +238,7 @@ class ClusterMembershipTest {
         await("the others agree without it", () -> !client.view().isUp(stopped.node()) && client.mayServe()
             && members.stream().allMatch(member -> member.view().equals(client.view()) && member.mayServe()));
         final ClusterConfig again = config(SPACE, 0, 2, consensus.get(0), List.of());
-        opened(ClusterMembership.join(again, List.of()));
+        opened(ClusterMembership.join(again, List.of(), StartObserver.SILENT));
         await("it is back", () -> client.view().isUp(stopped.node()));
     }
 }

@@ -40,7 +40,7 @@ class ConfigurationLogTest {
     }
 
     private static Join join(final int id, final int incarnation, final UUID space) {
-        return new Join(100 + id, id == 0, space, new UUID(1, id), incarnation, "host" + id + ":4000");
+        return new Join(100 + id, id == 0, space, new UUID(1, id), incarnation, 4096, "host" + id + ":4000");
     }
 
     private Joined joined(final long session, final int id, final int incarnation) {
@@ -58,9 +58,9 @@ class ConfigurationLogTest {
         assertRefused(Reason.NO_SPACE_YET, say(log, 1, join(0, 1, ConfigurationMessage.ANY_SPACE)));
         assertEquals(0, log.epoch());
         final Answer founded = say(log, 1, join(0, 1, SPACE));
-        assertEquals(new Joined(100, 0, SPACE, CONSENSUS, log.view()), founded);
+        assertEquals(new Joined(100, 0, SPACE, 4096, CONSENSUS, log.view()), founded);
         final Answer learned = say(log, 2, join(1, 1, ConfigurationMessage.ANY_SPACE));
-        assertEquals(new Joined(101, 1, SPACE, CONSENSUS, log.view()), learned);
+        assertEquals(new Joined(101, 1, SPACE, 4096, CONSENSUS, log.view()), learned);
         assertRefused(Reason.OTHER_SPACE, say(log, 3, join(2, 1, new UUID(5, 7))));
         assertRefused(Reason.OTHER_SPACE, say(log, 3, join(0, 2, new UUID(5, 7))));
         assertRefused(Reason.OTHER_SPACE, say(log, 3, join(0, 2, ConfigurationMessage.ANY_SPACE)));
@@ -97,7 +97,7 @@ class ConfigurationLogTest {
     void copiedStoreIsRefusedWhileTheLeaseLives() {
         joined(1, 0, 1);
         joined(2, 1, 1);
-        final Join copy = new Join(9, false, SPACE, new UUID(1, 1), 2, "elsewhere:4000");
+        final Join copy = new Join(9, false, SPACE, new UUID(1, 1), 2, 4096, "elsewhere:4000");
         assertRefused(Reason.DUPLICATE_NODE, say(log, 3, copy));
         log.onSessionClosed(2);
         assertInstanceOf(Joined.class, say(log, 3, copy));
@@ -224,6 +224,30 @@ class ConfigurationLogTest {
             case 2 -> new Leave(random.nextInt(), random.nextInt(5));
             default -> join(random.nextInt(5), 1 + random.nextInt(3), SPACE);
         };
+    }
+
+    @Test
+    void dataPagesAreOfTheSpacesSize() {
+        joined(1, 0, 1);
+        final Refused refused = assertInstanceOf(Refused.class,
+            say(log, 2, new Join(7, false, SPACE, new UUID(1, 1), 1, 8192, "host1:4000")));
+        assertEquals(Reason.OTHER_PAGE_SIZE, refused.reason());
+        assertTrue(refused.text().contains("4096") && refused.text().contains("--data-page"), refused.text());
+        final Answer learned = say(log, 2,
+            new Join(8, false, ConfigurationMessage.ANY_SPACE, new UUID(1, 1), 1, 0, "host1:4000"));
+        assertEquals(4096, assertInstanceOf(Joined.class, learned).dataPageBytes());
+    }
+
+    @Test
+    void nodeOfAnotherVersionIsToldSo() {
+        joined(1, 0, 1);
+        final byte[] bytes = MessageFormat.encode(join(1, 1, SPACE));
+        bytes[0]++;
+        final Refused refused = assertInstanceOf(Refused.class,
+            log.onCommand(2, new UnsafeBuffer(bytes), 0, bytes.length));
+        assertEquals(Reason.OTHER_FORMAT, refused.reason());
+        assertEquals(101, refused.correlation());
+        assertTrue(refused.text().contains("install the same dsm on all nodes"), refused.text());
     }
 
     @Test

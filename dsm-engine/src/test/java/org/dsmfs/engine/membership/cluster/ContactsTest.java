@@ -18,7 +18,7 @@ class ContactsTest {
     private static final List<String> THREE = List.of("a:1000", "b:1000", "c:1000");
 
     private static ClusterConfig config(final String address, final List<String> consensus) {
-        return new ClusterConfig(new UUID(1, 2), new UUID(3, 4), 1, address, consensus, Path.of("x"), "x",
+        return new ClusterConfig(new UUID(1, 2), new UUID(3, 4), 1, 4096, address, consensus, Path.of("x"), "x",
             ClusterConfig.DEFAULT_LEASE, ClusterConfig.DEFAULT_PATIENCE);
     }
 
@@ -55,7 +55,7 @@ class ContactsTest {
         assertThrows(EngineException.class, () -> config("a:65530", List.of()));
         assertThrows(EngineException.class, () -> config("a:1", List.of("a:1", "b:1")));
         assertThrows(EngineException.class, () -> config("a:1", List.of("a:1", "a:1", "b:1")));
-        assertThrows(EngineException.class, () -> new ClusterConfig(null, new UUID(3, 4), 1, "a:1", List.of(),
+        assertThrows(EngineException.class, () -> new ClusterConfig(null, new UUID(3, 4), 1, 4096, "a:1", List.of(),
             Path.of("x"), "x", Duration.ofMillis(10), ClusterConfig.DEFAULT_PATIENCE));
     }
 

@@ -1,6 +1,7 @@
 package org.dsmfs.engine.membership.cluster;
 
 import org.agrona.DirectBuffer;
+import org.dsmfs.engine.StartObserver;
 import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
 import org.dsmfs.engine.network.aeron.AeronNetwork;
@@ -26,12 +27,12 @@ final class MembershipNode {
         final String address = "127.0.0.1:" + args[1];
         final boolean founds = args[4].isEmpty();
         final ClusterConfig config = new ClusterConfig(founds ? new UUID(5, 5) : null,
-            new UUID(1, Integer.parseInt(args[2])), Integer.parseInt(args[3]), address,
+            new UUID(1, Integer.parseInt(args[2])), Integer.parseInt(args[3]), 4096, address,
             founds ? List.of(address) : List.of(), Path.of(args[0]), network.directory(),
             Duration.ofSeconds(2), Duration.ofSeconds(10));
         System.out.println("network after ms " + (System.nanoTime() - startNs) / 1_000_000);
-        final ClusterMembership membership = founds ? ClusterMembership.create(config)
-            : ClusterMembership.join(config, List.of(args[4]));
+        final ClusterMembership membership = founds ? ClusterMembership.create(config, StartObserver.SILENT)
+            : ClusterMembership.join(config, List.of(args[4]), StartObserver.SILENT);
         System.out.println("joined as " + membership.node() + " after ms " + (System.nanoTime() - startNs) / 1_000_000
             + " epoch " + membership.view().epoch() + " members " + membership.view().members());
         membership.onView(view -> System.out.println("view " + view.epoch() + " " + view.members()));

@@ -30,16 +30,17 @@ class MessageFormatTest {
     private static final String ID_3_4 = "00000000000000030000000000000004";
 
     private static final Map<ConfigurationMessage, String> GOLDEN = Map.of(
-        new Join(9, true, new UUID(1, 2), new UUID(3, 4), 7, "h:80"),
-        "0101" + "0000000000000009" + "01" + ID_1_2 + ID_3_4 + "00000007" + "0004683a3830",
-        new Suspect(3, 17), "0102" + "00000003" + "0000000000000011",
-        new Stop(10), "0103" + "000000000000000a",
-        new Leave(11, 2), "0104" + "000000000000000b" + "00000002",
-        new Joined(12, 1, new UUID(1, 2), List.of("h:80"), view()),
-        "0141" + "000000000000000c" + "00000001" + ID_1_2 + "01" + "0004683a3830" + viewBytes(),
-        new Refused(13, Reason.OTHER_SPACE, "no"), "0142" + "000000000000000d" + "00000002" + "00026e6f",
-        new Done(14), "0143" + "000000000000000e",
-        new NewView(view()), "0144" + viewBytes());
+        new Join(9, true, new UUID(1, 2), new UUID(3, 4), 7, 4096, "h:80"),
+        "0201" + "0000000000000009" + "01" + ID_1_2 + ID_3_4 + "00000007" + "00001000" + "0004683a3830",
+        new Suspect(3, 17), "0202" + "00000003" + "0000000000000011",
+        new Stop(10), "0203" + "000000000000000a",
+        new Leave(11, 2), "0204" + "000000000000000b" + "00000002",
+        new Joined(12, 1, new UUID(1, 2), 4096, List.of("h:80"), view()),
+        "0241" + "000000000000000c" + "00000001" + ID_1_2 + "00001000" + "01" + "0004683a3830"
+            + viewBytes(),
+        new Refused(13, Reason.OTHER_SPACE, "no"), "0242" + "000000000000000d" + "00000002" + "00026e6f",
+        new Done(14), "0243" + "000000000000000e",
+        new NewView(view()), "0244" + viewBytes());
 
     /** Two nodes, the second one down. */
     private static View view() {
