@@ -13,7 +13,8 @@ public interface Neighbours {
          * Another node wants to write a page that is readable here. Whatever was derived from it must be given up
          * first. Called while the core is locked: must not block, run an operation, or call {@code released} itself.
          *
-         * @param released to be run, by any thread, when it is given up; until then the other node waits
+         * @param released to be run, by any thread that holds no lock, when it is given up; until then the other node
+         *     waits and operations here go on using the page, from its return on they do not
          * @return true if there is nothing to give up: {@code released} is not needed then
          */
         boolean release(long segment, long page, Runnable released);

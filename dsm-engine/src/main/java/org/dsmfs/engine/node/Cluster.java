@@ -308,11 +308,42 @@ final class Cluster implements Network.Handler, Neighbours {
         return member != null && member.isUp() && member.incarnation() == nodeIncarnation;
     }
 
+    private final class Listener implements CopyListener {
+        private final CopyListener listener;
+
+        Listener(final CopyListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public boolean release(final long segment, final long page, final Runnable released) {
+            return listener.release(segment, page, () -> {
+                coreLock.lock();
+                try {
+                    released.run();
+                    afterEvent();
+                } finally {
+                    coreLock.unlock();
+                }
+            });
+        }
+
+        @Override
+        public void lost(final long segment, final long page) {
+            listener.lost(segment, page);
+        }
+
+        @Override
+        public boolean isPinned(final long segment, final long page) {
+            return listener.isPinned(segment, page);
+        }
+    }
+
     @Override
     public void listen(final CopyListener listener) {
         coreLock.lock();
         try {
-            sharing.listen(listener, waiter::wakeAll);
+            sharing.listen(listener == null ? null : new Listener(listener), waiter::wakeAll);
         } finally {
             coreLock.unlock();
         }

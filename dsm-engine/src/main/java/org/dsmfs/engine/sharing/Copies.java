@@ -141,6 +141,9 @@ final class Copies {
             entry = add(item.segment, item.page);
         }
         if (entry.isWithdrawing) {
+            if (item.toWrite ? entry.isWritable() : entry.isReadable()) {
+                acquisition.here(item);
+            }
             return;
         }
         effects.clear();
@@ -263,8 +266,9 @@ final class Copies {
     }
 
     private void released(final CopyEntry entry) {
-        withdrawn.add(entry);
-        wakeUp.run();
+        if (entry.isWithdrawing) {
+            withdrawn(entry);
+        }
     }
 
     private void hold(final CopyEntry entry, final Message message) {

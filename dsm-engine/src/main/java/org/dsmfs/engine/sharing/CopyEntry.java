@@ -30,10 +30,10 @@ final class CopyEntry extends AddressTable.Entry {
     }
 
     boolean isReadable() {
-        return copy.state().isReadable() && !isWithdrawing;
+        return copy.state().isReadable();
     }
 
     boolean isWritable() {
-        return copy.state().isWritable() && !isWithdrawing;
+        return copy.state().isWritable();
     }
 }

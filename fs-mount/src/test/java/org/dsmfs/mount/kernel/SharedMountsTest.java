@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dsmfs.engine.node.ThreadedNodes;
@@ -259,5 +261,56 @@ class SharedMountsTest {
             assertEquals(64 << 10, Files.size(file));
             assertFalse(Files.exists(there.resolve("d/missing")));
         }
+    }
+
+    /** Readers that fill the caches again and again while they are revoked. */
+    @Test
+    void readersNeverGoBackWhileAnotherNodeWrites() throws Exception {
+        final Path changer = here.resolve("f");
+        Files.write(changer, content(16_384, 0));
+        final AtomicBoolean stopping = new AtomicBoolean();
+        final AtomicLong acknowledged = new AtomicLong();
+        final AtomicReference<String> fault = new AtomicReference<>();
+        final List<Thread> readers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            final long offset = i * 4096L;
+            readers.add(new Thread(() -> {
+                try (RandomAccessFile file = new RandomAccessFile(there.resolve("f").toFile(), "r")) {
+                    final ByteBuffer read = ByteBuffer.allocate(Long.BYTES);
+                    while (!stopping.get()) {
+                        final long least = acknowledged.get();
+                        file.getChannel().read(read.clear(), offset);
+                        final long seen = read.getLong(0);
+                        if (seen < least) {
+                            fault.compareAndSet(null, "read " + seen + " after " + least + " was written");
+                        }
+                    }
+                } catch (final IOException e) {
+                    fault.compareAndSet(null, e.toString());
+                }
+            }));
+        }
+        readers.forEach(Thread::start);
+        final long endNs = System.nanoTime() + 5_000_000_000L;
+        long written = 0;
+        try (FileChannel file = FileChannel.open(changer, StandardOpenOption.WRITE)) {
+            while (System.nanoTime() < endNs && fault.get() == null) {
+                written++;
+                final ByteBuffer buffer = ByteBuffer.allocate(16_384);
+                for (int page = 0; page < 4; page++) {
+                    buffer.putLong(page * 4096, written);
+                }
+                file.write(buffer, 0);
+                acknowledged.set(written);
+                Thread.sleep(1);
+            }
+        } finally {
+            stopping.set(true);
+        }
+        for (final Thread reader : readers) {
+            reader.join();
+        }
+        assertEquals(null, fault.get());
+        assertTrue(written > 10, written + " writes");
     }
 }
