@@ -308,6 +308,7 @@ final class Cluster implements Network.Handler, Neighbours {
         return member != null && member.isUp() && member.incarnation() == nodeIncarnation;
     }
 
+    /** Lets the caller's listener answer from any thread. */
     private final class Listener implements CopyListener {
         private final CopyListener listener;
 
@@ -321,6 +322,7 @@ final class Cluster implements Network.Handler, Neighbours {
                 coreLock.lock();
                 try {
                     released.run();
+                    sharing.tick(waiter.nanoTime());
                     afterEvent();
                 } finally {
                     coreLock.unlock();
@@ -343,7 +345,7 @@ final class Cluster implements Network.Handler, Neighbours {
     public void listen(final CopyListener listener) {
         coreLock.lock();
         try {
-            sharing.listen(listener == null ? null : new Listener(listener), waiter::wakeAll);
+            sharing.listen(listener == null ? null : new Listener(listener));
         } finally {
             coreLock.unlock();
         }

@@ -39,9 +39,6 @@ final class Copies {
     private final List<Fetch> fetches = new ArrayList<>();
     private final Effects effects = new Effects();
     private Neighbours.CopyListener listener;
-    /** Entries whose derived state has been given up, by any thread. */
-    private final java.util.Queue<CopyEntry> withdrawn = new java.util.concurrent.ConcurrentLinkedQueue<>();
-    private Runnable wakeUp = () -> { };
     private boolean awaitsLog;
     private boolean hasNews;
     private long nowNs;
@@ -52,9 +49,8 @@ final class Copies {
         this.protocol = new CopyProtocol(exchange.node());
     }
 
-    void listen(final Neighbours.CopyListener newListener, final Runnable newWakeUp) {
+    void listen(final Neighbours.CopyListener newListener) {
         listener = newListener;
-        wakeUp = newWakeUp;
     }
 
     CopyProtocol protocol() {
@@ -232,6 +228,7 @@ final class Copies {
                 take(entry, message, reader);
             }
             entry.isWithdrawn = false;
+            entry.isBarred = false;
             dispatch(entry, message);
             changedState(entry, before);
         }
@@ -251,13 +248,9 @@ final class Copies {
                 return true;
             }
         }
-        if (takesAway && entry.copy.state().isReadable() && listener != null && !entry.isWithdrawn) {
-            if (!entry.isWithdrawing) {
-                if (listener.release(entry.segment, entry.page, () -> released(entry))) {
-                    return false;
-                }
-                entry.isWithdrawing = true;
-                permit(entry);
+        if (takesAway && entry.copy.state().isReadable() && !entry.isWithdrawn) {
+            if (!entry.isWithdrawing && !startWithdrawal(entry)) {
+                return false;
             }
             hold(entry, message);
             return true;
@@ -265,10 +258,18 @@ final class Copies {
         return false;
     }
 
-    private void released(final CopyEntry entry) {
-        if (entry.isWithdrawing) {
-            withdrawn(entry);
+    /** Has whatever was derived from the copy given up. @return false if there is nothing */
+    private boolean startWithdrawal(final CopyEntry entry) {
+        if (listener == null) {
+            return false;
         }
+        final int withdrawal = ++entry.withdrawals;
+        entry.isWithdrawing = !listener.release(entry.segment, entry.page, () -> {
+            if (entry.isWithdrawing && entry.withdrawals == withdrawal) {
+                withdrawn(entry);
+            }
+        });
+        return entry.isWithdrawing;
     }
 
     private void hold(final CopyEntry entry, final Message message) {
@@ -386,10 +387,8 @@ final class Copies {
         if (entry.copy.state() != CopyState.S || entry.isWithdrawing || isAwaited(entry)) {
             return false;
         }
-        if (listener != null && !listener.release(segment, page, () -> released(entry))) {
-            entry.isWithdrawing = true;
+        if (startWithdrawal(entry)) {
             entry.isLeaving = true;
-            permit(entry);
             return false;
         }
         leave(entry);
@@ -432,11 +431,6 @@ final class Copies {
 
     /** Ends minimum holds and tells responsible nodes what is on disk now. */
     void tick() {
-        for (CopyEntry entry = withdrawn.poll(); entry != null; entry = withdrawn.poll()) {
-            if (entry.isWithdrawing) {
-                withdrawn(entry);
-            }
-        }
         for (final CopyEntry entry : List.copyOf(holding)) {
             if (protocol.isUnused(entry.copy) && nowNs - entry.arrivedNs > holdNs(entry)) {
                 protocol.used(entry.copy);
@@ -449,14 +443,17 @@ final class Copies {
         entry.isWithdrawing = false;
         entry.isWithdrawn = true;
         offerHeld(entry);
-        if (entry.isWithdrawn) {
+        if (entry.isWithdrawn && entry.held != null && protocol.awaitsLog(entry.copy)) {
+            // It was changed meanwhile. Now it must not be, or it would never go.
+            entry.isBarred = true;
+            permit(entry);
+        } else if (entry.isWithdrawn) {
             // Nobody waits, or the message's time has passed.
             entry.isWithdrawn = false;
             if (entry.isLeaving && entry.copy.state() == CopyState.S && !isAwaited(entry)) {
                 core.discard(entry.segment, entry.page);
                 leave(entry);
             } else {
-                permit(entry);
                 review(entry);
             }
         }
@@ -464,7 +461,7 @@ final class Copies {
     }
 
     boolean isHolding() {
-        return !holding.isEmpty() || !withdrawn.isEmpty();
+        return !holding.isEmpty();
     }
 
     /**
@@ -532,6 +529,7 @@ final class Copies {
             entry.isWithdrawing = false;
             entry.isLeaving = false;
             entry.isWithdrawn = false;
+            entry.isBarred = false;
             final CopyState before = entry.copy.state();
             protocol.rollBack(entry.copy);
             if (!entry.copy.state().isLive()) {
@@ -594,6 +592,10 @@ final class Copies {
 
 
     private void withdraw(final CopyEntry entry) {
+        if (entry.copy.state().isReadable() && listener != null) {
+            // It may be out of date already: there is nobody to wait for.
+            listener.release(entry.segment, entry.page, () -> { });
+        }
         core.giveAway(entry.segment, entry.page);
         lost(entry.segment, entry.page);
         drop(entry);

@@ -13,8 +13,12 @@ final class CopyEntry extends AddressTable.Entry {
     ArrayDeque<Message> held;
     /** When the copy came, for the minimum hold. */
     long arrivedNs;
-    /** What was derived from the copy is being given up, so nobody may read it. */
+    /** What was derived from the copy is being given up; operations here go on using it meanwhile. */
     boolean isWithdrawing;
+    /** Which time that is, so that a late answer to an earlier one does not count. */
+    int withdrawals;
+    /** It has been given up, and the copy goes as soon as the log is durable: no operation may use it any more. */
+    boolean isBarred;
     /** The copy is to be evicted when that has been done. */
     boolean isLeaving;
     /** That has been done. */
@@ -30,10 +34,10 @@ final class CopyEntry extends AddressTable.Entry {
     }
 
     boolean isReadable() {
-        return copy.state().isReadable();
+        return copy.state().isReadable() && !isBarred;
     }
 
     boolean isWritable() {
-        return copy.state().isWritable();
+        return copy.state().isWritable() && !isBarred;
     }
 }

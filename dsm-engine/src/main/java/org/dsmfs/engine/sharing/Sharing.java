@@ -80,9 +80,9 @@ public final class Sharing implements PageAccess {
         copies.protocol().replicated(core.loggedVersion());
     }
 
-    /** Sets who is told of what happens to copies. @param wakeUp run, by any thread, when {@link #tick} has work */
-    public void listen(final Neighbours.CopyListener listener, final Runnable wakeUp) {
-        copies.listen(listener, wakeUp);
+    /** Sets who is told of what happens to copies; it answers under the core's lock. */
+    public void listen(final Neighbours.CopyListener listener) {
+        copies.listen(listener);
     }
 
     // --- views ---------------------------------------------------------------------------------------------------
