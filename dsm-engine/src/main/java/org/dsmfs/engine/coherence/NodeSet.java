@@ -66,7 +66,15 @@ public final class NodeSet {
         return -1;
     }
 
-    void clear() {
+    /** Adds all nodes of another set. */
+    public void addAll(final NodeSet others) {
+        for (int node = others.next(0); node >= 0; node = others.next(node + 1)) {
+            add(node);
+        }
+    }
+
+    /** Removes all nodes. */
+    public void clear() {
         low = 0;
         high = null;
     }

@@ -50,6 +50,11 @@ public final class PageOwnership {
         return state() != ServiceState.IDLE;
     }
 
+    /** @return the node that was told that it is the owner and has not confirmed it, {@link #DISK} if there is none */
+    public int nextOwner() {
+        return state() == ServiceState.GRANTED ? service.requester : DISK;
+    }
+
     ServiceState state() {
         return service == null ? ServiceState.IDLE : service.state;
     }

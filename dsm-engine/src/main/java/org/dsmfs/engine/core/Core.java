@@ -724,6 +724,11 @@ public final class Core {
         return !Segment.isVolatile(segment) && disk.locate(segment, index, scratch) ? scratch.version : 0;
     }
 
+    /** @return whether the page, which this node owns, is absent, though the store has an older version of it */
+    public boolean isStale(final long segment, final long index) {
+        return ram.get(segment, index) == null && isStored(segment, index) && !isOnDisk(segment, index);
+    }
+
     /** @return whether the page is known to be absent where others may have older versions */
     public boolean isBuried(final long segment, final long index) {
         return tombstones.get(segment, index) != null;
@@ -796,7 +801,7 @@ public final class Core {
         if (page == null) {
             return;
         }
-        final boolean keep = page.isVolatile() ? page.origin != Page.Origin.COPY : page.isDirty();
+        final boolean keep = page.isVolatile() ? page.origin != Page.Origin.COPY : page.isDirty() || page.copying;
         if (!keep) {
             ram.remove(page);
             return;
@@ -848,6 +853,32 @@ public final class Core {
         committed(freedVersion);
         loggedVersion = freedVersion;
         forget(segment, index, null, true);
+        return true;
+    }
+
+    /**
+     * The page, which this node owns, is absent: logs that, in place of an older version that the store may have.
+     *
+     * @param absentVersion version in which it is absent
+     * @return false if the batch must be written first
+     */
+    public boolean bury(final long segment, final long index, final long absentVersion) {
+        final long lsn = filling.endLsn();
+        filling.begin();
+        try {
+            filling.addFree(RecordFormat.TOMBSTONE, segment, index);
+        } catch (final Abandoned full) {
+            filling.rollback();
+            return false;
+        }
+        filling.end(RecordFormat.OPERATION, absentVersion, incarnation);
+        version = nextVersion();
+        loggedVersion = version;
+        filling.lastVersion(version);
+        if (isStored(segment, index)) {
+            forget(segment, index, null, true);
+        }
+        bury(segment, index, absentVersion, lsn);
         return true;
     }
 

@@ -135,9 +135,14 @@ public final class LogBatch {
         slotWriteCount = markedSlotWriteCount;
     }
 
-    /** @return version of the last record, 0 if there is none */
+    /** @return the node's version when the last record was added, 0 if there is none */
     public long lastVersion() {
         return lastVersion;
+    }
+
+    /** The last record has an older version than it was added in. */
+    void lastVersion(final long version) {
+        lastVersion = version;
     }
 
     void end(final short type, final long version, final int incarnation) {

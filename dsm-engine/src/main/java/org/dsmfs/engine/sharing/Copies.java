@@ -130,7 +130,7 @@ final class Copies {
     private void request(final Acquisition acquisition, final Acquisition.Item item) {
         CopyEntry entry = entries.get(item.segment, item.page);
         if (entry == null) {
-            if (exchange.isResponsible(item.segment) && !hasOwnership.test(item.segment, item.page)) {
+            if (exchange.isHome(item.segment) && !hasOwnership.test(item.segment, item.page)) {
                 acquisition.here(item);
                 return;
             }
@@ -484,12 +484,15 @@ final class Copies {
             final CopyEntry entry = settling.poll();
             if (!entry.copy.state().isOwner() || entries.get(entry.segment, entry.page) != entry) {
                 entry.isSettling = false;
-            } else if (protocol.awaitsLog(entry.copy) || entry.copy.state().isWaiting()) {
+                continue;
+            }
+            final boolean absent = core.content(entry.segment, entry.page) == null
+                && core.fetchOfOwned(entry.segment, entry.page) == null;
+            if (protocol.awaitsLog(entry.copy) || entry.copy.state().isWaiting()
+                || absent && !isAbsenceDurable(entry)) {
                 settling.add(entry);
             } else {
                 entry.isSettling = false;
-                final boolean absent = core.content(entry.segment, entry.page) == null
-                    && core.fetchOfOwned(entry.segment, entry.page) == null;
                 if (absent || core.isOwn(entry.segment, entry.page)) {
                     exchange.add(exchange.responsible(entry.segment), WireType.SETTLED,
                         bundle -> bundle.settled(entry.segment, entry.page, entry.copy.ts(), entry.copy.version(),
@@ -497,6 +500,21 @@ final class Copies {
                 }
             }
         }
+    }
+
+    /**
+     * The others forget what they have, that the page is absent included; not all at once, so the owner has to know it
+     * even if it crashes then.
+     */
+    private boolean isAbsenceDurable(final CopyEntry entry) {
+        if (Segment.isVolatile(entry.segment)) {
+            return true;
+        }
+        if (!core.isBuried(entry.segment, entry.page)
+            && core.bury(entry.segment, entry.page, entry.copy.version())) {
+            entry.buriedWith = core.loggedVersion();
+        }
+        return core.isBuried(entry.segment, entry.page) && entry.buriedWith <= protocol.replicatedVersion();
     }
 
     boolean hasUnsettled() {
@@ -606,7 +624,7 @@ final class Copies {
         for (final Acquisition acquisition : waiting) {
             for (final Acquisition.Item item : acquisition.items.entries()) {
                 final CopyEntry entry = entries.get(item.segment, item.page);
-                final boolean here = entry == null ? exchange.isResponsible(item.segment)
+                final boolean here = entry == null ? exchange.isHome(item.segment)
                     && !hasOwnership.test(item.segment, item.page)
                     : item.toWrite ? entry.isWritable() : entry.isReadable();
                 if (here) {

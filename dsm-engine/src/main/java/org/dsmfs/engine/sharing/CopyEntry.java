@@ -25,6 +25,8 @@ final class CopyEntry extends AddressTable.Entry {
     boolean isWithdrawn;
     /** In the list of changed pages that the responsible node has not been told of. */
     boolean isSettling;
+    /** The log has to be durable up to here for its tombstone to be. */
+    long buriedWith;
     /** Epoch in which the responsible node has said what the copy is. */
     long adoptedEpoch;
 

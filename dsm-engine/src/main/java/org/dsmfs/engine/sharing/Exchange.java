@@ -5,6 +5,7 @@ import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.Message;
 import org.dsmfs.engine.coherence.wire.BundleWriter;
 import org.dsmfs.engine.coherence.wire.WireType;
+import org.dsmfs.engine.membership.Member;
 import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
@@ -21,6 +22,7 @@ final class Exchange {
     private final int[] homes = new int[Segment.PARTITIONS];
     private final long[] sent = new long[WireType.values().length];
     private View view;
+    private boolean isEverybodyUp;
 
     Exchange(final int node) {
         this.node = node;
@@ -35,6 +37,7 @@ final class Exchange {
             responsible[partition] = view.partitions().get(partition);
             homes[partition] = view.homes().get(partition);
         }
+        isEverybodyUp = view.members().stream().allMatch(Member::isUp);
         outbox.startEpoch(view.epoch());
         for (final Stream stream : Stream.VALUES) {
             toSelf[stream.ordinal()].begin(stream, view.epoch());
@@ -56,6 +59,22 @@ final class Exchange {
 
     boolean isResponsible(final long segment) {
         return responsible[Segment.partition(segment)] == node;
+    }
+
+    /** @return whether pages of the segment of which nothing is known rest here; not while this node stands in */
+    boolean isHome(final long segment) {
+        final int partition = Segment.partition(segment);
+        return homes[partition] == node && responsible[partition] == node;
+    }
+
+    /** @return node whose store the segment's pages rest in by default */
+    int home(final long segment) {
+        return homes[Segment.partition(segment)];
+    }
+
+    /** @return whether no member is down, so that all have said what they have */
+    boolean isEverybodyUp() {
+        return isEverybodyUp;
     }
 
     /** @return whether the node serves whose store the segment's pages rest in by default */

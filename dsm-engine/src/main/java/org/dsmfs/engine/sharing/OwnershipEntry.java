@@ -9,6 +9,11 @@ final class OwnershipEntry extends AddressTable.Entry {
     PageOwnership ownership;
     /** The <em>disk copyset</em>: nodes, the owner left out, whose stores may have older versions. */
     final NodeSet shadows = new NodeSet();
+    /**
+     * Nodes, besides the owner, of which one has the newest version durably: the former owners since the last one whose
+     * store is known to have it.
+     */
+    final NodeSet unsettled = new NodeSet();
     /** Something at a node that had a copy still uses the page, or did. */
     boolean isPinned;
     /** The owner has freed the page and waits until nobody has an older version. */

@@ -15,7 +15,6 @@ import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.AddressTable;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
-import org.dsmfs.engine.membership.Member;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -106,12 +105,15 @@ final class Ownerships {
     OwnershipEntry explicit(final long segment, final long page) {
         OwnershipEntry entry = entries.get(segment, page);
         if (entry == null) {
-            final long version = core.currentVersion(segment, page);
+            final boolean isHere = exchange.isHome(segment);
+            final long version = isHere ? core.currentVersion(segment, page) : 0;
             final PageOwnership ownership = protocol.rebuild(
-                List.of(new PageReport(exchange.node(), CopyState.M, floorTs + 1, version)), 0);
+                List.of(new PageReport(exchange.home(segment), CopyState.M, floorTs + 1, version)), 0);
             entry = new OwnershipEntry(segment, page, ownership);
             entries.add(entry);
-            copies.materialise(segment, page, ownership.ts(), version);
+            if (isHere) {
+                copies.materialise(segment, page, ownership.ts(), version);
+            }
         }
         return entry;
     }
@@ -123,8 +125,11 @@ final class Ownerships {
         }
         entry.isBuried = false;
         if (now != PageOwnership.DISK) {
-            entry.shadows.add(before == PageOwnership.DISK ? exchange.node() : before);
+            final int former = before == PageOwnership.DISK ? exchange.node() : before;
+            entry.shadows.add(former);
             entry.shadows.remove(now);
+            entry.unsettled.add(former);
+            entry.unsettled.remove(now);
         } else {
             // Only absent pages are put back, of which nobody has an older version any more; perhaps together with the
             // Done of the request by which the sender became the owner.
@@ -159,12 +164,13 @@ final class Ownerships {
         if (ownership.owner() == PageOwnership.DISK && copies.get(entry.segment, entry.page) == null) {
             core.permit(entry.segment, entry.page, false, false, true);
         }
-        if (!ownedHere || ownership.isBusy() || ownership.isShared() || entry.isPinned || !entry.shadows.isEmpty()) {
+        if (!exchange.isHome(entry.segment) || !ownedHere || ownership.isBusy() || ownership.isShared() || entry.isPinned || !entry.shadows.isEmpty()) {
             return;
         }
         final CopyEntry copy = copies.get(entry.segment, entry.page);
         if (copy != null && (copy.copy.state() != CopyState.M || copy.held != null || copy.isSettling
-            || copies.protocol().isUnused(copy.copy) || !core.isOwn(entry.segment, entry.page))) {
+            || copies.protocol().isUnused(copy.copy) || !core.isOwn(entry.segment, entry.page)
+            || core.isStale(entry.segment, entry.page))) {
             return;
         }
         if (copy != null) {
@@ -183,16 +189,16 @@ final class Ownerships {
         if (entry == null || entry.ownership.owner() != from || entry.ownership.ts() != ts) {
             return;
         }
-        entry.isBuried = absent && isEverybodyUp();
+        entry.unsettled.clear();
+        if (absent && !exchange.isEverybodyUp()) {
+            // Who is down may have an older version: those that know that the page is absent must not forget it.
+            return;
+        }
+        entry.isBuried = absent;
         for (int i = entry.shadows.next(0); i >= 0; i = entry.shadows.next(i + 1)) {
             forget(i, entry);
         }
         afterForgotten(entry);
-    }
-
-    /** @return whether no node is missing that may have an older version which nobody knows of */
-    private boolean isEverybodyUp() {
-        return exchange.view().members().stream().allMatch(Member::isUp);
     }
 
     /** A node has forgotten its older version. */

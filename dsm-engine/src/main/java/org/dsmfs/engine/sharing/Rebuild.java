@@ -1,8 +1,9 @@
 package org.dsmfs.engine.sharing;
 
-import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.CopyState;
+import org.dsmfs.engine.coherence.NodeSet;
 import org.dsmfs.engine.coherence.OwnershipProtocol;
+import org.dsmfs.engine.coherence.PageOwnership;
 import org.dsmfs.engine.coherence.PageReport;
 import org.dsmfs.engine.coherence.wire.MessageBundle;
 import org.dsmfs.engine.coherence.wire.WireType;
@@ -28,21 +29,42 @@ final class Rebuild {
     private final Copies copies;
     private final Ownerships ownerships;
     private final AddressTable<Reported> reported = new AddressTable<>();
+    /** What this node knew of pages when it served last. */
+    private final AddressTable<Known> known = new AddressTable<>();
     /** Nodes that have said everything in this epoch. */
     private final Set<Integer> reporters = new HashSet<>();
     /** Nodes that have said what this node's copies are worth. */
     private final Set<Integer> answered = new HashSet<>();
-    /** Nodes that have said everything in some epoch since this node started. */
+    /** Nodes whose reports have become this node's knowledge since it started, or missed something. */
     private final Set<Integer> heard = new HashSet<>();
     private boolean isRebuilt;
 
     /** What is said about a page. */
     private static final class Reported extends AddressTable.Entry {
         private final List<Report> reports = new ArrayList<>(2);
-        /** Owner when the old epoch ended, if that node is down now; -1 if not. */
-        private int ownerDown = -1;
-        private long oldTs;
         private boolean isPinned;
+    }
+
+    /** What this node knew of a page that it was responsible for. */
+    private static final class Known extends AddressTable.Entry {
+        private final long ts;
+        /** Nodes of which one has the newest version, should no copy be live. */
+        private final NodeSet holders = new NodeSet();
+        private final boolean isPinned;
+
+        private Known(final OwnershipEntry entry) {
+            this.segment = entry.segment;
+            this.page = entry.page;
+            this.ts = entry.ownership.ts();
+            this.isPinned = entry.isPinned;
+            holders.addAll(entry.unsettled);
+            if (entry.ownership.owner() != PageOwnership.DISK) {
+                holders.add(entry.ownership.owner());
+            }
+            if (entry.ownership.nextOwner() != PageOwnership.DISK) {
+                holders.add(entry.ownership.nextOwner());
+            }
+        }
     }
 
     private record Report(int node, CopyState state, long ts, long version, boolean onDisk, boolean absent) {
@@ -66,18 +88,17 @@ final class Rebuild {
         answered.clear();
         isRebuilt = false;
         copies.startEpoch(epoch);
+        for (final OwnershipEntry entry : ownerships.startEpoch(epoch)) {
+            known.add(new Known(entry));
+        }
         if (mayHaveBeenDown) {
             copies.dropAll();
+            known.clear();
+            heard.clear();
         }
-        for (final OwnershipEntry entry : ownerships.startEpoch(epoch)) {
-            final int owner = entry.ownership.owner();
-            if (owner >= 0 && !exchange.view().isUp(owner)) {
-                final Reported page = at(entry.segment, entry.page);
-                page.ownerDown = owner;
-                page.oldTs = entry.ownership.ts();
-            }
-            if (entry.isPinned) {
-                at(entry.segment, entry.page).isPinned = true;
+        for (final Known page : known.entries()) {
+            if (exchange.isResponsible(page.segment) && (page.isPinned || isAnyDown(page.holders))) {
+                at(page.segment, page.page).isPinned = page.isPinned;
             }
         }
         reportCopies();
@@ -146,9 +167,9 @@ final class Rebuild {
     /** A node has said everything. */
     void ended(final int from) {
         reporters.add(from);
-        heard.add(from);
         if (!isRebuilt && isEverybodyHeard()) {
             isRebuilt = true;
+            heard.addAll(reporters);
             rebuild();
         }
     }
@@ -175,8 +196,9 @@ final class Rebuild {
             rebuild(page);
         }
         reported.clear();
+        known.clear();
         core.forEachShadow((segment, page) -> {
-            if (exchange.isResponsible(segment) && ownerships.get(segment, page) == null) {
+            if (exchange.isHome(segment) && ownerships.get(segment, page) == null) {
                 // It was on its way to a node that has not got it.
                 core.takeBack(segment, page);
                 core.permit(segment, page, true, true, true);
@@ -195,19 +217,22 @@ final class Rebuild {
         final boolean selfReported = page.reports.stream().anyMatch(report -> report.node == self);
         final long ownVersion = core.storedVersion(page.segment, page.page);
         // Nobody has a page that was only known to be in use: it is absent, and this node's.
-        final boolean isDefault = page.reports.isEmpty() && page.ownerDown < 0 && homeOf(page) == self;
+        final Known before = known.get(page.segment, page.page);
+        final boolean isHolderDown = before != null && isAnyDown(before.holders);
+        final boolean isDefault = page.reports.isEmpty() && !isHolderDown && exchange.isHome(page.segment);
         if (!selfReported && (ownVersion != 0 || isDefault)) {
             page.reports.add(new Report(self, CopyState.I, 0, ownVersion, ownVersion != 0,
                 ownVersion == 0 || core.isBuried(page.segment, page.page)));
         }
-        final Report best = best(page);
+        final Report best = best(page, isHolderDown || !exchange.isHomeUp(page.segment));
         final List<PageReport> worth = new ArrayList<>();
-        long ts = Math.max(1, page.oldTs);
+        long ts = before == null ? 1 : before.ts;
         for (final Report report : page.reports) {
             ts = Math.max(ts, report.ts);
         }
         if (best == null) {
-            worth.add(new PageReport(page.ownerDown >= 0 ? page.ownerDown : homeOf(page), CopyState.M, ts, 0));
+            worth.add(new PageReport(isHolderDown ? firstDown(before.holders) : exchange.home(page.segment),
+                CopyState.M, ts, 0));
         } else {
             worth.add(new PageReport(best.node, CopyState.M, ts, best.version));
             for (final Report report : page.reports) {
@@ -219,6 +244,10 @@ final class Rebuild {
         final OwnershipEntry entry = new OwnershipEntry(page.segment, page.page,
             ownerships.protocol().rebuild(worth, 0));
         entry.isPinned = page.isPinned;
+        if (before != null) {
+            entry.unsettled.addAll(before.holders);
+            entry.unsettled.remove(entry.ownership.owner());
+        }
         for (final Report report : page.reports) {
             if (report.onDisk && report.node != entry.ownership.owner()) {
                 entry.shadows.add(report.node);
@@ -231,19 +260,30 @@ final class Rebuild {
         ownerships.rebuilt(entry);
     }
 
-    private int homeOf(final Reported page) {
-        return exchange.view().homes().get(Segment.partition(page.segment));
+    private boolean isAnyDown(final NodeSet nodes) {
+        return firstDown(nodes) >= 0;
     }
 
-    /** @return what is current; null if that can't be known */
-    private Report best(final Reported page) {
+    /** @return lowest node of the set that is down, -1 if all are up */
+    private int firstDown(final NodeSet nodes) {
+        int node = nodes.next(0);
+        while (node >= 0 && exchange.view().isUp(node)) {
+            node = nodes.next(node + 1);
+        }
+        return node;
+    }
+
+    /**
+     * @param mayBeElsewhere whether a node that is down may have the newest version
+     * @return what is current; null if that can't be known
+     */
+    private Report best(final Reported page, final boolean mayBeElsewhere) {
         Report best = null;
         for (final Report report : page.reports) {
             if (best == null || isBetter(report, best)) {
                 best = report;
             }
         }
-        final boolean mayBeElsewhere = page.ownerDown >= 0 || !exchange.isHomeUp(page.segment);
         return best != null && !best.state.isLive() && mayBeElsewhere ? null : best;
     }
 

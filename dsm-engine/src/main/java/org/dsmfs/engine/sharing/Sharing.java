@@ -62,8 +62,13 @@ public final class Sharing implements PageAccess {
     private record Early(int from, Stream stream, byte[] bytes, long epoch) {
     }
 
-    /** An older version that was forgotten, once the log is durable up to the version; 0 if that is still to be done. */
-    private record Forgotten(long segment, long page, long ts, long version) {
+    /**
+     * An older version that is to be forgotten, or was.
+     *
+     * @param version that older version; 0 if it was forgotten
+     * @param loggedVersion the log has to be durable up to here before anybody is told
+     */
+    private record Forgotten(long segment, long page, long ts, long version, long loggedVersion) {
     }
 
     /** @param node this node, 0..1023 */
@@ -171,7 +176,7 @@ public final class Sharing implements PageAccess {
     }
 
     private boolean isDefaultHere(final long segment, final long page) {
-        return exchange.isResponsible(segment) && ownerships.get(segment, page) == null;
+        return exchange.isHome(segment) && ownerships.get(segment, page) == null;
     }
 
     @Override
@@ -184,7 +189,8 @@ public final class Sharing implements PageAccess {
             return NO_VERSION;
         }
         final OwnershipEntry ownership = ownerships.get(segment, page);
-        final boolean isHere = ownership == null ? entry == null : ownership.ownership.owner() == PageOwnership.DISK;
+        final boolean isHere = ownership == null ? entry == null && exchange.isHome(segment)
+            : ownership.ownership.owner() == PageOwnership.DISK;
         return isHere ? ANY_VERSION : NO_VERSION;
     }
 
@@ -194,7 +200,8 @@ public final class Sharing implements PageAccess {
             return true;
         }
         final OwnershipEntry ownership = ownerships.get(segment, page);
-        return ownership != null && !ownership.shadows.isEmpty();
+        return ownership != null && !ownership.shadows.isEmpty()
+            || !exchange.isEverybodyUp() && !core.isNew(segment);
     }
 
     @Override
@@ -335,9 +342,14 @@ public final class Sharing implements PageAccess {
         } else if (entry == null && isDefaultHere(segment, page)) {
             core.dropTombstone(segment, page);
         } else {
-            final boolean done = core.forgetShadow(segment, page);
-            forgetting.add(new Forgotten(segment, page, ts, done ? core.loggedVersion() : 0));
+            forgetShadow(segment, page, ts, core.storedVersion(segment, page));
         }
+    }
+
+    /** @param version of what is to be forgotten, and nothing newer */
+    private void forgetShadow(final long segment, final long page, final long ts, final long version) {
+        final boolean isDone = core.storedVersion(segment, page) != version || core.forgetShadow(segment, page);
+        forgetting.add(new Forgotten(segment, page, ts, isDone ? 0 : version, core.loggedVersion()));
     }
 
     // --- as time goes on -----------------------------------------------------------------------------------------
@@ -362,9 +374,9 @@ public final class Sharing implements PageAccess {
         copies.settle();
         for (int i = forgetting.size(); i > 0; i--) {
             final Forgotten page = forgetting.poll();
-            if (page.version == 0) {
-                forget(page.segment, page.page, page.ts);
-            } else if (page.version > copies.protocol().replicatedVersion()) {
+            if (page.version != 0) {
+                forgetShadow(page.segment, page.page, page.ts, page.version);
+            } else if (page.loggedVersion > copies.protocol().replicatedVersion()) {
                 forgetting.add(page);
             } else {
                 exchange.add(exchange.responsible(page.segment), WireType.FORGOTTEN,

@@ -91,4 +91,9 @@ class ClusterRegistersTest {
     void transactionsHaveOneOrderWhileLinksBreak() {
         runAll(List.of(Fault.CUT));
     }
+
+    @Test
+    void transactionsHaveOneOrderWhileNodesStandStill() {
+        runAll(List.of(Fault.PAUSE));
+    }
 }
