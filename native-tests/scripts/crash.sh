@@ -1,12 +1,13 @@
 #!/bin/bash
 # Kills the daemon of a mount at random moments under load and checks that nothing acknowledged is lost.
 #
-#   crash.sh --rounds N [--seed SEED] [--parent DIR] [--mount COMMAND] [--dsm COMMAND]
+#   crash.sh --rounds N [--seed SEED] [--parent DIR] [--mount COMMAND] [--option OPTION] [--dsm COMMAND]
 #
 #   --rounds N       kills (default 10)
 #   --seed SEED      repeats the load and the moments of another run (default: a random one, printed)
 #   --parent DIR     where store and mount point are made, in a new directory (default /var/tmp)
 #   --mount COMMAND  instead of the installed dsm-mount
+#   --option OPTION  one more argument for the mount; may be repeated
 #   --dsm COMMAND    instead of the installed dsm
 #
 # Each round mounts the same store, lets the load of crash-load.pl run for up to three seconds, kills the daemon with
@@ -18,7 +19,7 @@
 source "$(dirname "$0")/common.sh"
 here=$(dirname "$(realpath "$0")")
 
-rounds=10 seed=$((RANDOM * 32768 + RANDOM)) parent=/var/tmp mount_command=dsm-mount dsm_command=dsm
+rounds=10 seed=$((RANDOM * 32768 + RANDOM)) parent=/var/tmp mount_command=dsm-mount dsm_command=dsm options=()
 while [[ $# -gt 0 ]]; do
     case $1 in
         --help) usage; exit 0 ;;
@@ -26,6 +27,7 @@ while [[ $# -gt 0 ]]; do
         --seed) seed=${2:?}; shift 2 ;;
         --parent) parent=${2:?}; shift 2 ;;
         --mount) mount_command=${2:?}; shift 2 ;;
+        --option) options+=("${2:?}"); shift 2 ;;
         --dsm) dsm_command=${2:?}; shift 2 ;;
         *) die "unknown option $1; see --help" ;;
     esac
@@ -74,7 +76,7 @@ daemon_pid() {
 }
 
 mount_store() {
-    "$mount_command" --store "$store" "$mount_point" > "$log" 2>&1 || fail "mounting fails"
+    "$mount_command" "${options[@]}" --store "$store" "$mount_point" > "$log" 2>&1 || fail "mounting fails"
     is_mounted "$mount_point" || fail "$mount_command returned 0 and nothing is mounted"
 }
 
