@@ -277,6 +277,11 @@ final class Cluster implements Network.Handler, Neighbours {
         return -1;
     }
 
+    /** This node is no member any more; its partitions are the heir's. */
+    void leave(final int heir) {
+        membership.leave(heir);
+    }
+
     /** Asks the controller something, under the core's lock, and sends what comes of it. */
     <R> R ask(final Function<Sharing, R> question) {
         coreLock.lock();

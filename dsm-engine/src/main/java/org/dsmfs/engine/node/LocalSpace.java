@@ -546,6 +546,24 @@ public final class LocalSpace implements Space {
         }
     }
 
+    /**
+     * Has the other nodes take over everything, and leaves the space for good.
+     *
+     * @throws EngineException why not
+     */
+    void leave() {
+        final int heir = cluster.heir();
+        if (heir < 0) {
+            throw new EngineException("this node can't leave: no other node serves without it");
+        }
+        final int left = new HandOver(this, cluster).run();
+        if (left > 0) {
+            throw new EngineException(left + " pages were taken over by nobody: give the other nodes more room, or start "
+                + "those that are down");
+        }
+        cluster.leave(heir);
+    }
+
     @Override
     public void close() {
         if (link != null && closed == null) {

@@ -6,6 +6,7 @@ import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceConfig;
 import org.dsmfs.engine.StartCancelledException;
 import org.dsmfs.engine.StartObserver;
+import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.membership.cluster.ClusterConfig;
 import org.dsmfs.engine.membership.cluster.ClusterMembership;
 import org.dsmfs.engine.network.aeron.AeronNetwork;
@@ -32,6 +33,7 @@ public final class SharedSpace {
     /** Ports that are tried, if none is named. */
     private static final int PORT_ATTEMPTS = 100;
     private static final String ADDRESS_FILE = "address";
+    private static final String SHARED_FILE = "shared";
     private static final String NODE_FILE = "node";
     /** There from before a space is made until it is known to be made. */
     private static final String FOUNDING_FILE = "founding";
@@ -66,6 +68,24 @@ public final class SharedSpace {
             directory.close();
             throw e;
         }
+    }
+
+    /**
+     * Has the other nodes take over everything that this one has, and leaves the space for good; the store is deleted.
+     *
+     * @throws EngineException in one line why it can't leave; the store is as it was then, but for what the others took
+     */
+    public static void leave(final SpaceConfig config, final NodeConfig node, final StartObserver observer) {
+        final LocalSpace space = (LocalSpace) open(config, node, observer);
+        try (space) {
+            space.leave();
+        }
+        StoreDirectory.delete(config.store());
+    }
+
+    /** @return whether other nodes have, or had, a part of the space that the store belongs to */
+    public static boolean isShared(final Path store) {
+        return Files.exists(StoreDirectory.membership(store).resolve(SHARED_FILE));
     }
 
     /** Without knowing what other nodes have, a part of a shared space must not be used. */
@@ -103,6 +123,8 @@ public final class SharedSpace {
             space.share(link.network(), membership, new ThreadWaiter());
             link.serve(space, membership);
             space.start(link);
+            noteOthers(membership.view());
+            membership.onView(this::noteOthers);
             awaitService(space);
             return space;
         } catch (final RuntimeException e) {
@@ -114,6 +136,12 @@ public final class SharedSpace {
                 space.abandon();
             }
             throw e;
+        }
+    }
+
+    private void noteOthers(final View view) {
+        if (view.members().size() > 1 && !Files.exists(file(SHARED_FILE))) {
+            write(SHARED_FILE, "other nodes have a part of the space");
         }
     }
 

@@ -9,6 +9,7 @@ import org.dsmfs.engine.store.linux.LinuxDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -69,7 +70,27 @@ final class StoreDirectory {
 
     /** @return directory for what the node remembers of the other nodes */
     Path membership() {
-        return path.resolve(MEMBERSHIP_DIRECTORY);
+        return membership(path);
+    }
+
+    static Path membership(final Path store) {
+        return store.resolve(MEMBERSHIP_DIRECTORY);
+    }
+
+    /** Deletes a store that nobody uses, the superblock first: from then on it is none. */
+    static void delete(final Path path) {
+        try {
+            Files.deleteIfExists(path.resolve(Superblock.FILE));
+            try (Stream<Path> files = Files.walk(path)) {
+                for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    if (!file.equals(path)) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        } catch (final IOException e) {
+            throw new EngineException("store " + path + " can't be deleted: " + e.getMessage(), e);
+        }
     }
 
     /** @return whether there is a store */

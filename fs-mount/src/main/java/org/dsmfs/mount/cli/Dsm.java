@@ -6,8 +6,10 @@ import picocli.CommandLine.Command;
 
 /** The program dsm. */
 @Command(name = "dsm", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel =
-    "COMMAND", subcommands = {StatusCommand.class, CheckCommand.class, KeygenCommand.class},
-    description = "Looks at spaces and mounts, and makes cluster keys. dsm-mount mounts a space.")
+    "COMMAND", subcommands = {StatusCommand.class, CheckCommand.class, KeygenCommand.class,
+    LeaveCommand.class},
+    description = "Looks at spaces and mounts, makes cluster keys, and takes nodes out of a space. dsm-mount mounts a "
+        + "space.")
 public final class Dsm {
     /** fsck(8): operational error. */
     private static final int FSCK_OPERATIONAL_ERROR = 8;
