@@ -141,6 +141,7 @@ public final class Core {
     /** The whole log has been repeated. */
     public void recovered() {
         recoveringLsn = NOT_RECOVERING;
+        loggedVersion = version;
     }
 
     // --- operations ----------------------------------------------------------------------------------------------

@@ -565,14 +565,15 @@ final class Copies {
     /** The responsible node says what this node's copy is from now on. */
     void adopt(final long segment, final long page, final CopyState role, final long ts, final long epoch) {
         CopyEntry entry = entries.get(segment, page);
-        if (role == CopyState.I) {
-            if (entry != null) {
-                withdraw(entry);
-            }
+        if (role == CopyState.I && entry != null) {
+            withdraw(entry);
             return;
         }
         if (entry == null) {
             if (!role.isOwner()) {
+                // It may have been in its default state here, or in RAM since the log was repeated.
+                core.giveAway(segment, page);
+                lost(segment, page);
                 return;
             }
             entry = add(segment, page);
@@ -606,8 +607,17 @@ final class Copies {
         for (final CopyEntry entry : entries.entries()) {
             withdraw(entry);
         }
+        final List<Sharing.Address> elsewhere = new ArrayList<>();
+        core.forEachStored((segment, page) -> {
+            if (!exchange.isHome(segment)) {
+                elsewhere.add(new Sharing.Address(segment, page));
+            }
+        });
+        for (final Sharing.Address page : elsewhere) {
+            core.giveAway(page.segment(), page.page());
+            lost(page.segment(), page.page());
+        }
     }
-
 
     private void withdraw(final CopyEntry entry) {
         if (entry.copy.state().isReadable() && listener != null) {

@@ -164,7 +164,8 @@ final class Ownerships {
         if (ownership.owner() == PageOwnership.DISK && copies.get(entry.segment, entry.page) == null) {
             core.permit(entry.segment, entry.page, false, false, true);
         }
-        if (!exchange.isHome(entry.segment) || !ownedHere || ownership.isBusy() || ownership.isShared() || entry.isPinned || !entry.shadows.isEmpty()) {
+        if (!exchange.isHome(entry.segment) || !ownedHere || ownership.isBusy() || ownership.isShared()
+            || entry.isPinned || !entry.shadows.isEmpty()) {
             return;
         }
         final CopyEntry copy = copies.get(entry.segment, entry.page);

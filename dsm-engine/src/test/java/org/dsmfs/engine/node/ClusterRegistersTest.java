@@ -2,6 +2,7 @@ package org.dsmfs.engine.node;
 
 import org.dsmfs.engine.sim.Faults;
 import org.dsmfs.engine.sim.Faults.Fault;
+import org.dsmfs.engine.sim.History;
 import org.dsmfs.engine.sim.NodeCluster;
 import org.dsmfs.engine.sim.RegisterWorkload;
 import org.dsmfs.engine.sim.SimulatedThread;
@@ -32,13 +33,17 @@ class ClusterRegistersTest {
             final NodeCluster cluster = new NodeCluster(simulation, size, (sim, disk, network, membership) ->
                 ShippingNode.start(sim, disk, network, membership, memoryBytes));
             try {
-                final RegisterWorkload workload = new RegisterWorkload(simulation);
+                final RegisterWorkload workload = new RegisterWorkload(simulation,
+                    kinds.contains(Fault.KILL) || kinds.contains(Fault.POWER));
                 final List<SimulatedThread> threads = new ArrayList<>();
+                final List<History<RegisterWorkload.Access>.Life> lives = new ArrayList<>();
                 for (int node = 0; node < size; node++) {
-                    startClients(workload, cluster, node, threads);
+                    lives.add(startClients(workload, cluster, node, threads));
                 }
-                threads.add(new Faults(simulation, cluster, kinds,
-                    node -> startClients(workload, cluster, node, threads)).start(MOST_FAULTS));
+                threads.add(new Faults(simulation, cluster, kinds, node -> {
+                    lives.get(node).crashed();
+                    lives.set(node, startClients(workload, cluster, node, threads));
+                }).start(MOST_FAULTS));
                 simulation.run(() -> threads.stream().allMatch(SimulatedThread::isOver), LIMIT_NS);
                 final List<SimulatedThread> looks = new ArrayList<>();
                 for (int node = 0; node < size; node++) {
@@ -54,14 +59,16 @@ class ClusterRegistersTest {
         }
     }
 
-    private static void startClients(final RegisterWorkload workload, final NodeCluster cluster, final int node,
-                                     final List<SimulatedThread> threads) {
+    private static History<RegisterWorkload.Access>.Life startClients(final RegisterWorkload workload,
+        final NodeCluster cluster, final int node, final List<SimulatedThread> threads) {
+        final History<RegisterWorkload.Access>.Life life = workload.startLife();
         for (int client = 0; client < 2; client++) {
             final SimulatedThread thread =
-                workload.startClient("node " + node + " client " + client, cluster.space(node), CALLS);
+                workload.startClient("node " + node + " client " + client, cluster.space(node), life, CALLS);
             cluster.add(node, thread);
             threads.add(thread);
         }
+        return life;
     }
 
     private static void runAll(final List<Fault> kinds) {
@@ -95,5 +102,15 @@ class ClusterRegistersTest {
     @Test
     void transactionsHaveOneOrderWhileNodesStandStill() {
         runAll(List.of(Fault.PAUSE));
+    }
+
+    @Test
+    void transactionsHaveOneOrderWhileProcessesDie() {
+        runAll(List.of(Fault.KILL));
+    }
+
+    @Test
+    void transactionsHaveOneOrderWhileMachinesLoseTheirPower() {
+        runAll(List.of(Fault.POWER));
     }
 }

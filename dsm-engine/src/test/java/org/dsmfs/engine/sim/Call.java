@@ -13,6 +13,7 @@ public final class Call<O> {
     private final long invoked;
     private long returned = NEVER;
     private long likelyEffect = NEVER;
+    private boolean mayBeLost;
 
     Call(final String client, final O operation, final long invoked) {
         this.client = client;
@@ -27,6 +28,16 @@ public final class Call<O> {
     /** @return whether it came to an end; otherwise it may have taken effect, or may still do, or not */
     public boolean isReturned() {
         return returned != NEVER;
+    }
+
+    /** Its node has crashed before anybody made it durable. */
+    void mayBeLost(final boolean isLost) {
+        mayBeLost = isLost;
+    }
+
+    /** @return whether it must have taken effect */
+    boolean isCertain() {
+        return isReturned() && !mayBeLost;
     }
 
     long invoked() {

@@ -14,7 +14,8 @@ import java.util.Set;
 /**
  * Looks for an order of all calls in which each call has the result that it had, and comes after those that had returned
  * before it began (Wing and Gong, Testing and Verifying Concurrent Objects, 1993). States that led nowhere are
- * remembered (Lowe, Testing for Linearizability, 2017). Calls that did not return may be left out.
+ * remembered (Lowe, Testing for Linearizability, 2017). Calls that did not return, or
+ * were lost in a crash, may be left out.
  */
 public final class LinearizabilityChecker<S, O> {
     private static final int MOST_STEPS = 3_000_000;
@@ -48,7 +49,7 @@ public final class LinearizabilityChecker<S, O> {
     private LinearizabilityChecker(final Specification<S, O> specification, final History<O> history) {
         this.specification = specification;
         this.calls = history.calls();
-        this.left = (int) calls.stream().filter(Call::isReturned).count();
+        this.left = (int) calls.stream().filter(Call::isCertain).count();
     }
 
     /**
@@ -89,7 +90,7 @@ public final class LinearizabilityChecker<S, O> {
             ordered.clear(index);
             return;
         }
-        left -= call.isReturned() ? 1 : 0;
+        left -= call.isCertain() ? 1 : 0;
         levels.push(new Level(index, next));
     }
 
@@ -108,7 +109,7 @@ public final class LinearizabilityChecker<S, O> {
             throw new AssertionError("not linearizable, " + leastLeft + " calls can't be ordered:\n" + deepest);
         }
         ordered.clear(level.call);
-        left += calls.get(level.call).isReturned() ? 1 : 0;
+        left += calls.get(level.call).isCertain() ? 1 : 0;
     }
 
     /** @return those that are not ordered and began before each of those returned, likely ones first */
@@ -118,7 +119,9 @@ public final class LinearizabilityChecker<S, O> {
         for (int i = ordered.nextClearBit(0); i < calls.size() && calls.get(i).invoked() < firstReturn;
              i = ordered.nextClearBit(i + 1)) {
             candidates.add(i);
-            firstReturn = Math.min(firstReturn, calls.get(i).returned());
+            if (calls.get(i).isCertain()) {
+                firstReturn = Math.min(firstReturn, calls.get(i).returned());
+            }
         }
         candidates.sort(Comparator.comparingLong((Integer i) -> calls.get(i).likelyEffect())
             .thenComparingLong(i -> calls.get(i).returned()));

@@ -9,9 +9,11 @@ import org.dsmfs.engine.Space;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +25,8 @@ import java.util.TreeMap;
 public final class RegisterWorkload implements Specification<List<Long>, RegisterWorkload.Access> {
     private static final int REGISTERS = 7;
     private static final int[] KINDS = {0x21, 0x21 | Segment.LARGE_PAGES, 0x22 | Segment.VOLATILE};
+    /** Those that outlive their nodes. */
+    private static final int[] DURABLE_KINDS = {0x21, 0x21 | Segment.LARGE_PAGES, 0x22};
     private static final int EXTRA_KIND = 0x23;
     /** Far from the numbers that are granted. */
     private static final long NUMBER = 77;
@@ -34,10 +38,11 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
 
     private final Simulation simulation;
     private final History<Access> history = new History<>();
+    private final int[] kinds;
     private long lastWriter;
 
     /** One transaction: what it read and wrote. */
-    static final class Access {
+    public static final class Access {
         private final long id;
         private final boolean isRead;
         /** By register: whether to write it. */
@@ -72,19 +77,32 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     }
 
     public RegisterWorkload(final Simulation simulation) {
+        this(simulation, false);
+    }
+
+    /** @param onlyDurable whether nodes may crash, so that no page is volatile */
+    public RegisterWorkload(final Simulation simulation, final boolean onlyDurable) {
         this.simulation = simulation;
+        this.kinds = onlyDurable ? DURABLE_KINDS : KINDS;
+    }
+
+    /** @return for the clients of one start of a node */
+    public History<Access>.Life startLife() {
+        return history.startLife();
     }
 
     /** Starts a client that makes so many calls. */
-    public SimulatedThread startClient(final String name, final Space node, final int calls) {
+    public SimulatedThread startClient(final String name, final Space node, final History<Access>.Life life,
+                                       final int calls) {
         final Space space = new ObservedSpace(node, simulation, history);
         return simulation.start(name, () -> {
             final Random random = simulation.random();
             for (int i = 0; i < calls; i++) {
                 simulation.sleep(random.nextInt(MOST_PAUSE_NS));
-                call(name, space, new Access(++lastWriter, random));
+                final Access access = new Access(++lastWriter, random);
+                life.call(name, access, () -> execute(space, access));
                 if (random.nextInt(CALLS_PER_SYNC) == 0) {
-                    space.sync();
+                    life.sync(space::sync);
                 }
             }
         });
@@ -93,24 +111,39 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     /** Has a client read all registers at once. */
     public SimulatedThread startLastLook(final String name, final Space node) {
         final Space space = new ObservedSpace(node, simulation, history);
-        return simulation.start(name, () -> call(name, space, new Access(++lastWriter)));
+        return simulation.start(name, () -> {
+            final Access access = new Access(++lastWriter);
+            history.call(name, access, () -> execute(space, access));
+        });
     }
 
-    private void call(final String name, final Space space, final Access access) {
-        history.call(name, access, () -> space.execute(transaction -> {
+    private void execute(final Space space, final Access access) {
+        space.execute(transaction -> {
             run(transaction, access);
             return null;
-        }));
+        });
     }
 
     /** @throws AssertionError if what the transactions read does not fit together */
     public void check() {
         final Long[] none = new Long[REGISTERS];
         Arrays.fill(none, 0L);
+        removeUnseen();
         LinearizabilityChecker.check(this, List.of(none), history);
     }
 
-    private static void run(final PageTransaction transaction, final Access access) {
+    /** Whatever need not have happened, and nobody has seen, makes no difference but to the length of the search. */
+    private void removeUnseen() {
+        boolean isMore = true;
+        while (isMore) {
+            final Set<Long> seen = new HashSet<>();
+            history.calls().stream().filter(Call::isReturned)
+                .forEach(call -> seen.addAll(call.operation().writers.values()));
+            isMore = history.calls().removeIf(call -> !call.isCertain() && !seen.contains(call.operation().id));
+        }
+    }
+
+    private void run(final PageTransaction transaction, final Access access) {
         access.writers.clear();
         access.registers.forEach((register, isWritten) -> {
             access.writers.put(register, read(transaction, register));
@@ -120,7 +153,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         });
     }
 
-    private static long read(final PageTransaction transaction, final int register) {
+    private long read(final PageTransaction transaction, final int register) {
         final DirectBuffer page = transaction.read(segment(register), page(register));
         if (page == null) {
             return 0;
@@ -142,7 +175,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         }
     }
 
-    private static void write(final PageTransaction transaction, final int register, final long writer) {
+    private void write(final PageTransaction transaction, final int register, final long writer) {
         final int size = transaction.pageSize(segment(register));
         if (writer % 2 == 0 && !Segment.isVolatile(segment(register))) {
             final UnsafeBuffer whole = new UnsafeBuffer(new byte[size]);
@@ -174,12 +207,12 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         return (writer << 20 | offset) * 0x9e3779b97f4a7c15L;
     }
 
-    private static long segment(final int register) {
-        return Segment.of(KINDS[register % KINDS.length], NUMBER);
+    private long segment(final int register) {
+        return Segment.of(kinds[register % kinds.length], NUMBER);
     }
 
-    private static long page(final int register) {
-        return register / KINDS.length;
+    private long page(final int register) {
+        return register / kinds.length;
     }
 
     @Override

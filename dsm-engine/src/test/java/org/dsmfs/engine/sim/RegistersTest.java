@@ -23,7 +23,8 @@ class RegistersTest {
             final List<SimulatedThread> clients = new ArrayList<>();
             for (int node = 0; node < cluster.size(); node++) {
                 for (int client = 0; client < 2; client++) {
-                    clients.add(workload.startClient("node " + node + " client " + client, cluster.space(node), 30));
+                    clients.add(workload.startClient("node " + node + " client " + client, cluster.space(node),
+                        workload.startLife(), 30));
                 }
             }
             simulation.run(() -> clients.stream().allMatch(SimulatedThread::isOver), LIMIT_NS);
