@@ -1,7 +1,5 @@
 package org.dsmfs.mount.kernel;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dsmfs.layout.AttributeChange;
 import org.dsmfs.layout.Caller;
@@ -27,8 +25,6 @@ final class FileOperations {
     private final CachePolicy cachePolicy;
     private final Revocations revocations;
     private final LockOperations locks;
-    /** Inodes whose access time is being changed, after a read. */
-    private final Set<Long> beingAccessed = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastHandle = new AtomicLong();
 
     FileOperations(final FileSystem fileSystem, final AtimeRule atimeRule, final CachePolicy cachePolicy,
@@ -107,23 +103,16 @@ final class FileOperations {
         revocations.holdRead(request.node());
         reply.bodyLength(fileSystem.peek(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
             reply.bodyIndex(), length));
-        exchange.sendReply();
         if (atimeRule.isKept()) {
-            accessed(exchange.channel(), request.node());
+            revocations.replyAfter(request.node(), () -> accessed(exchange.channel(), request.node()),
+                exchange::sendReply);
         }
     }
 
-    /** Of reads that come while the access time is being changed, the first one's time stands for all. */
     private void accessed(final Channel channel, final long ino) {
-        if (beingAccessed.add(ino)) {
-            try {
-                if (fileSystem.accessed(ino)) {
-                    // The kernel may have asked for the attributes since it got the content.
-                    Notification.attributesChanged(channel, ino);
-                }
-            } finally {
-                beingAccessed.remove(ino);
-            }
+        if (fileSystem.accessed(ino)) {
+            // The kernel may have asked for the attributes meanwhile, or since it got the content.
+            Notification.attributesChanged(channel, ino);
         }
     }
 

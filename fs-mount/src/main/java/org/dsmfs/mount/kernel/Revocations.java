@@ -42,6 +42,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
     private final BlockingQueue<Revocation> toNotify = new LinkedBlockingQueue<>();
     /** Those that began last are last. */
     private final BlockingQueue<Revocation> toWatch = new LinkedBlockingQueue<>();
+    private final HeldReplies heldReplies = new HeldReplies();
     /** Directories of which the kernel has names. */
     private final LongHashSet named = new LongHashSet();
     private final Thread[] threads = new Thread[THREADS + 1];
@@ -204,6 +205,21 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         hold(ino, Revocation::holdRead);
     }
 
+    /**
+     * Does what a read has to change before it gives the reply, which has a lock in the kernel: if that has to wait for
+     * other nodes, and they for the revocation of the inode, the reply is given first.
+     *
+     * @param reply is run once, by any thread
+     */
+    void replyAfter(final long ino, final Runnable change, final Runnable reply) {
+        try (HeldReplies.Held held = heldReplies.hold(ino, reply)) {
+            if (underWay.containsKey(ino)) {
+                held.give();
+            }
+            change.run();
+        }
+    }
+
     /** Holds what the kernel keeps, but not under a lock that revocation waits for, back until that is over. */
     void holdUntilRevoked(final long ino) {
         hold(ino, Revocation::holdUntilOver);
@@ -252,6 +268,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
     }
 
     private void takeBack(final Revocation revocation) {
+        heldReplies.give(revocation.ino);
         takeBackNames(revocation.ino);
         do {
             revocation.beginRound();

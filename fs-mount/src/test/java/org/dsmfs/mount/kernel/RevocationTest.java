@@ -170,6 +170,34 @@ class RevocationTest {
     }
 
     @Test
+    void replyThatWaitsForTheAccessTimeIsGivenBeforeARevocation() throws InterruptedException {
+        lookup("f");
+        final CountDownLatch changing = new CountDownLatch(1);
+        final CountDownLatch replied = new CountDownLatch(1);
+        final Thread reader = new Thread(() -> kernel.revocations.replyAfter(file.ino, () -> {
+            changing.countDown();
+            awaitUninterrupted(revoked);
+        }, replied::countDown));
+        reader.start();
+        changing.await();
+        assertEquals(1, replied.getCount());
+        kernel.revocations.revoke(file.ino, () -> {
+            assertEquals(0, replied.getCount());
+            revoked.countDown();
+        });
+        assertTrue(revoked.await(REVOCATION_MS_MAX, TimeUnit.MILLISECONDS));
+        reader.join();
+    }
+
+    private static void awaitUninterrupted(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void fileThatIsOpenedForWritingBypassesThePageCache() {
         lookup("f");
         final UnsafeBuffer toRead = new UnsafeBuffer(kernel.ask(Opcode.OPEN, file.ino, bytes("00000000 00000000")));

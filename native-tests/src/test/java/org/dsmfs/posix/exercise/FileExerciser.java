@@ -53,7 +53,7 @@ final class FileExerciser implements AutoCloseable {
             final Operation operation = choices.get(random.nextInt(choices.size()));
             try {
                 perform(operation);
-                checkSize();
+                checkSize(file);
                 if (i % OPERATIONS_BETWEEN_FULL_COMPARISONS == 0 || i == operations) {
                     compare(0, file.pread(0, LARGEST_FILE_BYTES + 1), size);
                 }
@@ -135,6 +135,7 @@ final class FileExerciser implements AutoCloseable {
         final int offset = random.nextInt(size);
         final int length = randomLength(size - offset);
         note(Operation.MAPPED_READ, offset, length);
+        checkSize(reader);
         final int start = offset / PAGE_BYTES * PAGE_BYTES;
         try (Mapping mapping = Mapping.of(reader, start, offset + length - start, PROT_READ, MAP_SHARED)) {
             compare(offset, mapping.get(offset - start, length), length);
@@ -221,6 +222,7 @@ final class FileExerciser implements AutoCloseable {
         final int length = randomLength(size / 2 - from);
         final int to = from + length + random.nextInt(LARGEST_FILE_BYTES - from - 2 * length + 1);
         note(Operation.COPY, from, length);
+        checkSize(reader);
         reader.seek(from, Descriptor.SEEK_SET);
         file.seek(to, Descriptor.SEEK_SET);
         int copied = 0;
@@ -252,8 +254,12 @@ final class FileExerciser implements AutoCloseable {
         }
     }
 
-    private void checkSize() {
-        final long actual = file.stat().size();
+    /**
+     * Also asks for the size, as programs do before they map a file or copy a range: if the file grew on another mount,
+     * the kernel takes for its end what it was told last.
+     */
+    private void checkSize(final Descriptor descriptor) {
+        final long actual = descriptor.stat().size();
         if (actual != size) {
             throw new AssertionError("size is " + actual + ", expected " + size);
         }
