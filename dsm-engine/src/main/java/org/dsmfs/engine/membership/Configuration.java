@@ -35,8 +35,8 @@ public final class Configuration {
 
     /** A member as it is kept here. */
     record Node(UUID id, Member member) {
-        private Node with(final boolean isUp) {
-            return new Node(id, new Member(member.node(), member.incarnation(), member.address(), isUp));
+        private Node down(final boolean holdsNothing) {
+            return new Node(id, new Member(member.node(), member.incarnation(), member.address(), false, holdsNothing));
         }
     }
 
@@ -161,9 +161,14 @@ public final class Configuration {
 
     /** A node does not serve any more: others stand in. Nothing happens if it is down, or no member. */
     public void down(final int node) {
+        down(node, false);
+    }
+
+    /** {@link #down(int)}. @param holdsNothing whether others have taken over everything that it had */
+    public void down(final int node, final boolean holdsNothing) {
         final Node known = nodes.get(node);
         if (known != null && known.member.isUp()) {
-            nodes.put(node, known.with(false));
+            nodes.put(node, known.down(holdsNothing));
             change();
         }
     }

@@ -33,7 +33,16 @@ public interface Membership extends AutoCloseable {
     /** This node leaves for good: its partitions get another home. Returns when a view without it is agreed on. */
     void leave(int heir);
 
-    /** Says that this node is down now, so that the others need not wait for its lease to end. */
+    /**
+     * Says that this node is down now, so that the others need not wait for its lease to end.
+     *
+     * @param holdsNothing whether they have taken over everything that it had, so that they need not wait for it at all
+     */
+    void close(boolean holdsNothing);
+
+    /** {@link #close(boolean)} of a node that may hold something. */
     @Override
-    void close();
+    default void close() {
+        close(false);
+    }
 }

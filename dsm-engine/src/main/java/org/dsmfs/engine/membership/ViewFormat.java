@@ -13,6 +13,11 @@ import java.util.List;
  * length of (1), address (ASCII); count of partitions in use (2), per partition home (2) and responsible node (2).
  */
 public final class ViewFormat {
+    private static final int DOWN = 0;
+    private static final int UP = 1;
+    /** Down, and holds nothing. */
+    private static final int EMPTY = 2;
+
     private ViewFormat() {
     }
 
@@ -23,7 +28,7 @@ public final class ViewFormat {
         for (final Member member : view.members()) {
             out.writeShort(member.node());
             out.writeInt(member.incarnation());
-            out.writeBoolean(member.isUp());
+            out.writeByte(member.isUp() ? UP : member.holdsNothing() ? EMPTY : DOWN);
             final byte[] address = member.address().getBytes(StandardCharsets.US_ASCII);
             out.writeByte(address.length);
             out.write(address);
@@ -49,10 +54,14 @@ public final class ViewFormat {
         for (int i = 0; i < count; i++) {
             final int node = in.readUnsignedShort();
             final int incarnation = in.readInt();
-            final boolean isUp = in.readBoolean();
+            final int state = in.readUnsignedByte();
+            if (state > EMPTY) {
+                throw new IOException("state " + state + " of a node");
+            }
             final byte[] address = new byte[in.readUnsignedByte()];
             in.readFully(address);
-            members.add(new Member(node, incarnation, new String(address, StandardCharsets.US_ASCII), isUp));
+            members.add(new Member(node, incarnation, new String(address, StandardCharsets.US_ASCII), state == UP,
+                state == EMPTY));
         }
         final int used = in.readUnsignedShort();
         if (used > View.PARTITIONS) {

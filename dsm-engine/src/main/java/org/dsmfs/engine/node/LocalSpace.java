@@ -566,15 +566,16 @@ public final class LocalSpace implements Space {
 
     @Override
     public void close() {
+        boolean holdsNothing = false;
         if (link != null && closed == null) {
-            new HandOver(this, cluster).run();
+            holdsNothing = cluster.heir() >= 0 && new HandOver(this, cluster).run() == 0;
             takeAgent.stop();
         }
         if (agent != null) {
             agent.stop();
         }
         if (link != null) {
-            link.sayGoodbye();
+            link.sayGoodbye(holdsNothing);
             logAgent.stop();
         }
         final boolean failed;

@@ -77,10 +77,10 @@ final class NodeLink implements AutoCloseable {
         }
     }
 
-    /** Tells the others that this node stops. */
-    void sayGoodbye() {
+    /** Tells the others that this node stops. @param holdsNothing whether they have everything that it had */
+    void sayGoodbye(final boolean holdsNothing) {
         if (membership != null) {
-            membership.close();
+            membership.close(holdsNothing);
         }
     }
 

@@ -37,7 +37,7 @@ final class Exchange {
             responsible[partition] = view.partitions().get(partition);
             homes[partition] = view.homes().get(partition);
         }
-        isEverybodyUp = view.members().stream().allMatch(Member::isUp);
+        isEverybodyUp = view.members().stream().noneMatch(Member::isMissed);
         outbox.startEpoch(view.epoch());
         for (final Stream stream : Stream.VALUES) {
             toSelf[stream.ordinal()].begin(stream, view.epoch());
@@ -61,10 +61,13 @@ final class Exchange {
         return responsible[Segment.partition(segment)] == node;
     }
 
-    /** @return whether pages of the segment of which nothing is known rest here; not while this node stands in */
+    /**
+     * @return whether pages of the segment of which nothing is known rest here; while this node stands in, only if their
+     *     home has nothing
+     */
     boolean isHome(final long segment) {
         final int partition = Segment.partition(segment);
-        return homes[partition] == node && responsible[partition] == node;
+        return responsible[partition] == node && (homes[partition] == node || isEmpty(homes[partition]));
     }
 
     /** @return node whose store the segment's pages rest in by default */
@@ -72,14 +75,26 @@ final class Exchange {
         return homes[Segment.partition(segment)];
     }
 
-    /** @return whether no member is down, so that all have said what they have */
+    private boolean isEmpty(final int other) {
+        final Member member = view.member(other);
+        return member != null && member.holdsNothing();
+    }
+
+    /** @return whether the node is down and may hold something */
+    boolean isMissed(final int other) {
+        final Member member = view.member(other);
+        return member != null && member.isMissed();
+    }
+
+    /** @return whether nobody is missed, so that all have said what they have */
     boolean isEverybodyUp() {
         return isEverybodyUp;
     }
 
-    /** @return whether the node serves whose store the segment's pages rest in by default */
+    /** @return whether it is known what the node has whose store the segment's pages rest in by default */
     boolean isHomeUp(final long segment) {
-        return view.isUp(homes[Segment.partition(segment)]);
+        final int home = homes[Segment.partition(segment)];
+        return view.isUp(home) || isEmpty(home);
     }
 
     /** Sends a message of the protocol. @param content bytes of the page; null for none */

@@ -177,17 +177,22 @@ final class Rebuild {
     /** @return whether nobody who may have the newest version of something is missing */
     private boolean isEverybodyHeard() {
         for (final Member member : exchange.view().members()) {
-            if (member.isUp() ? !reporters.contains(member.node()) : !heard.contains(member.node())) {
+            if (isUnheard(member)) {
                 return false;
             }
         }
         return true;
     }
 
+    private boolean isUnheard(final Member member) {
+        return member.isUp() ? !reporters.contains(member.node())
+            : member.isMissed() && !heard.contains(member.node());
+    }
+
     /** @return members that have to report before this node can serve */
     List<Member> missing() {
         return exchange.view().members().stream()
-            .filter(member -> member.isUp() ? !reporters.contains(member.node()) : !heard.contains(member.node()))
+            .filter(this::isUnheard)
             .toList();
     }
 
@@ -264,10 +269,10 @@ final class Rebuild {
         return firstDown(nodes) >= 0;
     }
 
-    /** @return lowest node of the set that is down, -1 if all are up */
+    /** @return lowest node of the set that is missed, -1 if none is */
     private int firstDown(final NodeSet nodes) {
         int node = nodes.next(0);
-        while (node >= 0 && exchange.view().isUp(node)) {
+        while (node >= 0 && !exchange.isMissed(node)) {
             node = nodes.next(node + 1);
         }
         return node;

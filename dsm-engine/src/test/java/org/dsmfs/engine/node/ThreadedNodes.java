@@ -155,7 +155,7 @@ public final class ThreadedNodes implements AutoCloseable {
         }
 
         @Override
-        public void close() {
+        public void close(final boolean holdsNothing) {
             // Nothing to let go of.
         }
     }

@@ -165,7 +165,7 @@ class TwoNodesTest {
         }
 
         @Override
-        public void close() {
+        public void close(final boolean holdsNothing) {
             // Nothing to let go of.
         }
     }

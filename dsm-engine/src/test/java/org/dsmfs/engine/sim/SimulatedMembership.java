@@ -99,9 +99,9 @@ public final class SimulatedMembership {
         }
 
         @Override
-        public void close() {
+        public void close(final boolean holdsNothing) {
             if (!isClosed && !isCut) {
-                configuration.down(node);
+                configuration.down(node, holdsNothing);
                 announce();
             }
             isClosed = true;

@@ -224,10 +224,10 @@ public final class ClusterMembership implements Membership {
     }
 
     @Override
-    public void close() {
+    public void close(final boolean holdsNothing) {
         if (agent.mayServe()) {
             try {
-                command(Stop::new, config.lease().dividedBy(2));
+                command(id -> new Stop(id, holdsNothing), config.lease().dividedBy(2));
             } catch (final EngineException e) {
                 LOG.info("the others will learn that this node is down when its lease ends: {}", e.getMessage());
             }

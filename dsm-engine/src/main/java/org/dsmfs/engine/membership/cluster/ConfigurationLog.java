@@ -63,7 +63,7 @@ final class ConfigurationLog {
             return null;
         }
         if (command instanceof Stop stop) {
-            onSessionClosed(session);
+            end(session, stop.holdsNothing());
             return new Done(stop.correlation());
         }
         if (command instanceof Leave leave) {
@@ -124,11 +124,15 @@ final class ConfigurationLog {
 
     /** The session has ended, and the lease of its node with it. */
     void onSessionClosed(final long session) {
+        end(session, false);
+    }
+
+    private void end(final long session, final boolean holdsNothing) {
         final Integer node = node(session);
         if (node != null) {
             final long before = configuration.epoch();
             sessions.remove(node);
-            configuration.down(node);
+            configuration.down(node, holdsNothing);
             settle(before);
         }
     }

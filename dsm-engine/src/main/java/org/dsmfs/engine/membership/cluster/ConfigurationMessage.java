@@ -35,8 +35,8 @@ sealed interface ConfigurationMessage {
     record Suspect(int node, long epoch) implements Command {
     }
 
-    /** The node stops now. */
-    record Stop(long correlation) implements Command {
+    /** The node stops now. @param holdsNothing whether others have taken over everything that it had */
+    record Stop(long correlation, boolean holdsNothing) implements Command {
     }
 
     /** The node leaves for good. */

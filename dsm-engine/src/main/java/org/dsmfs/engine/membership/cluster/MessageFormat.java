@@ -93,6 +93,7 @@ final class MessageFormat {
         } else if (message instanceof Stop stop) {
             out.writeByte(STOP);
             out.writeLong(stop.correlation());
+            out.writeBoolean(stop.holdsNothing());
         } else if (message instanceof Leave leave) {
             out.writeByte(LEAVE);
             out.writeLong(leave.correlation());
@@ -137,7 +138,7 @@ final class MessageFormat {
             case JOIN -> new Join(in.readLong(), in.readBoolean(), readId(in), readId(in), in.readInt(), in.readInt(),
                 in.readUTF());
             case SUSPECT -> new Suspect(in.readInt(), in.readLong());
-            case STOP -> new Stop(in.readLong());
+            case STOP -> new Stop(in.readLong(), in.readBoolean());
             case LEAVE -> new Leave(in.readLong(), in.readInt());
             case JOINED -> new Joined(in.readLong(), in.readInt(), readId(in), in.readInt(), readStrings(in),
                 ViewFormat.read(in));

@@ -149,8 +149,8 @@ class ConfigurationLogTest {
     void nodeStops() {
         joined(1, 0, 1);
         joined(2, 1, 1);
-        assertEquals(new Done(4), say(log, 2, new Stop(4)));
-        assertEquals(new Done(5), say(log, 2, new Stop(5)));
+        assertEquals(new Done(4), say(log, 2, new Stop(4, false)));
+        assertEquals(new Done(5), say(log, 2, new Stop(5, false)));
         assertFalse(log.view().isUp(1));
         assertEquals(3, log.epoch());
     }
@@ -220,7 +220,7 @@ class ConfigurationLogTest {
     private static Command randomCommand(final Random random, final long epoch) {
         return switch (random.nextInt(8)) {
             case 0 -> new Suspect(random.nextInt(5), epoch - random.nextInt(2));
-            case 1 -> new Stop(random.nextInt());
+            case 1 -> new Stop(random.nextInt(), random.nextBoolean());
             case 2 -> new Leave(random.nextInt(), random.nextInt(5));
             default -> join(random.nextInt(5), 1 + random.nextInt(3), SPACE);
         };

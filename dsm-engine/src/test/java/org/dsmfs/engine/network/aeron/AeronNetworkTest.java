@@ -237,7 +237,8 @@ final class AeronNetworkTest {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             final PortInUseException refused = assertThrows(PortInUseException.class,
                 () -> new TestNode(1, 1, socket.getLocalPort(), TestNode.SPACE));
-            assertEquals("UDP port " + socket.getLocalPort() + " of 127.0.0.1 is in use by another process",
+            assertEquals("UDP port " + socket.getLocalPort() + " of 127.0.0.1 is in use by another process: end that "
+            + "one, or name another address with --listen",
                 refused.getMessage());
         }
         assertThrows(EngineException.class,
