@@ -25,6 +25,7 @@ import org.dsmfs.posix.support.Capability;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.FileType;
 import org.dsmfs.posix.support.Needs;
+import org.dsmfs.posix.support.OneMount;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -76,6 +77,7 @@ class NodeTest {
     }
 
     @Test
+    @OneMount("a FIFO connects those who opened one kernel's inode")
     void aFifoCarriesData(final TestDirectory directory) {
         final String fifo = directory.make(FileType.FIFO, "fifo");
         try (Descriptor reader = Descriptor.open(fifo, O_RDONLY | O_NONBLOCK);

@@ -43,6 +43,11 @@ final class CachePolicy {
         return !isShared || canRevokeNames;
     }
 
+    /** @return whether names that are kept may have to be taken back */
+    boolean revokesNames() {
+        return isShared && canRevokeNames;
+    }
+
     /**
      * @return whether the attributes may be kept that come with a change. The kernel takes them over even if they were
      *     revoked before it comes to it, unlike those that it has asked for

@@ -65,7 +65,7 @@ final class Entries implements FileSystem.EntrySink {
             throw e;
         }
         exchange.enter(ino);
-        Reply.putEntry(target, start, exchange.attributes, exchange.validity.ofName(exchange.request.node()),
+        Reply.putEntry(target, start, exchange.attributes, exchange.validity.ofName(exchange.request.node(), ino),
             exchange.validity.ofAttributes());
     }
 

@@ -87,18 +87,18 @@ final class Exchange {
     /** Answers with {@link #attributes} as an entry of the request's directory. */
     void replyEntry() {
         enter(attributes.ino);
-        reply.entry(attributes, validity.ofName(request.node()), validity.ofAttributes());
+        reply.entry(attributes, validity.ofName(request.node(), attributes.ino), validity.ofAttributes());
     }
 
     /** As {@link #replyEntry}, of an entry that the request has made. */
     void replyNewEntry() {
         enter(attributes.ino);
-        reply.entry(attributes, validity.ofName(request.node()), validity.ofChangedAttributes());
+        reply.entry(attributes, validity.ofName(request.node(), attributes.ino), validity.ofChangedAttributes());
     }
 
     /** As {@link #replyNewEntry}, of a file that is open. */
     void replyNewEntryAndOpen(final long handle, final int openFlags) {
-        reply.entryAndOpen(attributes, validity.ofName(request.node()), validity.ofChangedAttributes(), handle,
+        reply.entryAndOpen(attributes, validity.ofName(request.node(), attributes.ino), validity.ofChangedAttributes(), handle,
             openFlags);
     }
 

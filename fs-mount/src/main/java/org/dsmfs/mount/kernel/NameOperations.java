@@ -33,7 +33,7 @@ final class NameOperations {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
-            exchange.reply.noEntry(exchange.validity.ofName(parent));
+            exchange.reply.noEntry(exchange.validity.ofMissingName(parent));
         }
     }
 

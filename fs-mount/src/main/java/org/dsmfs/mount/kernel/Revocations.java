@@ -32,6 +32,8 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
     private static final long HOLD_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** Between two notifications of an inode that the kernel was told of but does not have yet, or not any more. */
     private static final long RETRY_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    /** Most inodes in {@link #named}, about 16 MiB of memory; then all names are taken back. */
+    private static final int NAMED_MAX = 1 << 20;
 
     private final Channel channel;
     private final NodeTable nodes;
@@ -43,7 +45,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
     /** Those that began last are last. */
     private final BlockingQueue<Revocation> toWatch = new LinkedBlockingQueue<>();
     private final HeldReplies heldReplies = new HeldReplies();
-    /** Directories of which the kernel has names. */
+    /** Directories of which the kernel has names, and what these are the names of. */
     private final LongHashSet named = new LongHashSet();
     private final Thread[] threads = new Thread[THREADS + 1];
     private volatile boolean closed;
@@ -193,10 +195,21 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         return begun.get() == stamp;
     }
 
-    /** The kernel is about to get a name in the directory, or to learn that one is missing, and may keep that. */
-    void nameGiven(final long directory) {
+    /**
+     * The kernel is about to get a name of the inode, or one in this directory, or to learn that one is missing, and
+     * may keep that.
+     */
+    void nameGiven(final long ino) {
+        final boolean isFull;
         synchronized (named) {
-            named.add(directory);
+            isFull = named.size() == NAMED_MAX && !named.contains(ino);
+            if (isFull) {
+                named.clear();
+            }
+            named.add(ino);
+        }
+        if (isFull) {
+            Notification.newEpoch(channel);
         }
     }
 
@@ -276,10 +289,14 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         } while (revocation.endRound());
     }
 
-    /** An epoch ends the validity of all names, so there is none left in any directory. */
-    private void takeBackNames(final long directory) {
+    /**
+     * An epoch ends the validity of all names, so there is none left in any directory. The names of the inode itself
+     * go too, since the kernel asks for attributes when it follows a name, but not when it then decides by the owner
+     * who may change attributes or remove from a sticky directory.
+     */
+    private void takeBackNames(final long ino) {
         synchronized (named) {
-            if (!named.contains(directory)) {
+            if (!named.contains(ino)) {
                 return;
             }
             named.clear();

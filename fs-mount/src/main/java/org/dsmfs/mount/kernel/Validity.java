@@ -33,13 +33,22 @@ final class Validity {
         return seconds(policy.keepsAttributesOfChanges());
     }
 
-    /** @return of a name in the directory, or of its absence */
-    long ofName(final long directory) {
-        if (!policy.keepsNames()) {
-            return Reply.NOT_AT_ALL_SECONDS;
+    /** @return of a name of the inode in the directory */
+    long ofName(final long directory, final long ino) {
+        noteName(ino);
+        return ofMissingName(directory);
+    }
+
+    /** @return of a name's absence from the directory */
+    long ofMissingName(final long directory) {
+        noteName(directory);
+        return seconds(policy.keepsNames());
+    }
+
+    private void noteName(final long ino) {
+        if (policy.revokesNames()) {
+            revocations.nameGiven(ino);
         }
-        revocations.nameGiven(directory);
-        return seconds(true);
     }
 
     private long seconds(final boolean isKept) {

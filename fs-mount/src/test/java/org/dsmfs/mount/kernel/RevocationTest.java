@@ -80,6 +80,7 @@ class RevocationTest {
         assertEquals(Reply.FOREVER_SECONDS, nameSeconds(found));
         assertEquals(Reply.FOREVER_SECONDS, attributesSeconds(found));
         assertFalse(kernel.revocations.revoke(file.ino, revoked::countDown));
+        assertEquals(ReplyLayout.NEW_EPOCH_CODE, notificationCode(kernel.await()));
         final byte[] message = kernel.await();
         assertEquals(ReplyLayout.InvalidateInode.CODE, notificationCode(message));
         final UnsafeBuffer body = new UnsafeBuffer(message);
@@ -133,6 +134,7 @@ class RevocationTest {
             }
             revoked.countDown();
         });
+        assertEquals(ReplyLayout.NEW_EPOCH_CODE, notificationCode(kernel.await()));
         assertEquals(ReplyLayout.InvalidateInode.CODE, notificationCode(kernel.await()));
         assertEquals(Reply.NOT_AT_ALL_SECONDS, attributesSeconds(lookup("f")));
         answered.countDown();
@@ -164,6 +166,7 @@ class RevocationTest {
             revoked.countDown();
         });
         ending.await();
+        kernel.await();
         kernel.await();
         kernel.revocations.holdRead(file.ino);
         assertEquals(0, revoked.getCount());

@@ -39,6 +39,12 @@ public record FileStatus(
         return Instant.ofEpochSecond(in.getLong(index), in.getInt(index + 8));
     }
 
+    /** The same without the device number, which is a mount's own. */
+    public FileStatus onAnyMount() {
+        return new FileStatus(mode, links, uid, gid, 0, majorNumber, minorNumber, inode, size, blocks, blockSize,
+            accessed, modified, changed, born);
+    }
+
     public int permissions() {
         return mode & 07777;
     }
