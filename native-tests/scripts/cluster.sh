@@ -11,6 +11,7 @@ cluster_mount=dsm-mount    # the command that mounts
 cluster_namespaces=yes     # no: all nodes on the loopback interface
 cluster_parent=/var/tmp    # where stores and mount points are made
 cluster_options=()         # given to each mount
+cluster_consensus=no       # yes: all nodes keep the list of members, not only the first one
 cluster_mtu=1500           # of the links between the namespaces
 
 # Set by cluster_start; nodes are numbered from 1:
@@ -98,7 +99,7 @@ cluster_find_pid() {
     local store=$cluster_work/store-$1 process
     for process in /proc/[0-9]*; do
         if grep -qzFx -e "$store" -e "--store=$store" "$process/cmdline" 2> /dev/null &&
-            find "$process/fd" -lname /dev/fuse 2> /dev/null | grep -q .; then
+            [[ -n $(find "$process/fd" -lname /dev/fuse -print -quit 2> /dev/null) ]]; then
             basename "$process"
             return
         fi
@@ -121,11 +122,43 @@ cluster_start_node() {
     if ((${#joined[@]})); then
         arguments+=(--join "$(IFS=,; echo "${joined[*]}")")
     fi
-    cluster_run "$node" timeout "$CLUSTER_START_SECONDS" "$cluster_mount" --store "$cluster_work/store-$node" \
-        --log-file "$cluster_work/log-$node" "${arguments[@]}" "${cluster_dirs[node - 1]}" \
-        >> "$cluster_work/out-$node" 2>&1 || return 1
-    is_mounted "${cluster_dirs[node - 1]}" || return 1
+    cluster_mount_node "$node" "${arguments[@]}" || return 1
     cluster_pids[node]=$(cluster_find_pid "$node")
+}
+
+# cluster_mount_node NODE ARGUMENT...: mounts with these arguments.
+cluster_mount_node() {
+    local node=$1
+    shift
+    cluster_run "$node" timeout "$CLUSTER_START_SECONDS" "$cluster_mount" --store "$cluster_work/store-$node" \
+        --log-file "$cluster_work/log-$node" "$@" "${cluster_dirs[node - 1]}" \
+        >> "$cluster_work/out-$node" 2>&1 || return 1
+    is_mounted "${cluster_dirs[node - 1]}"
+}
+
+# Starts all nodes: one after the other, or at the same time if each waits for a majority of them.
+cluster_start_all() {
+    local node addresses=() starting=()
+    if [[ $cluster_consensus == no ]]; then
+        for ((node = 1; node <= cluster_nodes; node++)); do
+            cluster_start_node "$node" || return 1
+        done
+        return
+    fi
+    for ((node = 1; node <= cluster_nodes; node++)); do
+        addresses+=("$(cluster_address "$node")")
+    done
+    cluster_options+=(--consensus "$(IFS=,; echo "${addresses[*]}")")
+    for ((node = 1; node <= cluster_nodes; node++)); do
+        cluster_start_node "$node" &
+        starting+=($!)
+    done
+    for node in "${starting[@]}"; do
+        wait "$node" || return 1
+    done
+    for ((node = 1; node <= cluster_nodes; node++)); do
+        cluster_pids[node]=$(cluster_find_pid "$node")
+    done
 }
 
 # Makes the network and starts all nodes; sets and exports DIRS and NODE_DIRS to the mount points, NODE_PIDS to the
@@ -147,9 +180,7 @@ cluster_start() {
         mkdir "$cluster_work/store-$node" "$cluster_work/mount-$node"
         cluster_dirs+=("$cluster_work/mount-$node")
     done
-    for ((node = 1; node <= cluster_nodes; node++)); do
-        cluster_start_node "$node" || { cluster_logs; die "node $node does not start"; }
-    done
+    cluster_start_all || { cluster_logs; die "the nodes do not start"; }
     DIRS=${cluster_dirs[*]}
     export DIRS NODE_DIRS=$DIRS NODE_PIDS="${cluster_pids[*]}"
 }

@@ -26,7 +26,11 @@ while (($#)); do
             ;;
     esac
 done
-((cluster_nodes >= 2)) || die "takes at least two nodes"
+((cluster_nodes == 3 || cluster_nodes == 5)) || die "takes three or five nodes, so that a majority is left"
+# shellcheck disable=SC2034  # read by cluster_start
+cluster_consensus=yes
+# A read that changes the access time takes the inode to the reader's node, and nobody has it while that is down.
+cluster_options+=(-o noatime)
 need perl perl
 
 cluster_start
