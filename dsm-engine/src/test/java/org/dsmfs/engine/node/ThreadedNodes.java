@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
@@ -29,6 +30,7 @@ public final class ThreadedNodes implements AutoCloseable {
     private final List<LocalSpace> spaces = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final List<Queue<Sent>> inboxes = new ArrayList<>();
+    private final AtomicLong messages = new AtomicLong();
     private volatile boolean stopping;
 
     private record Sent(int from, Stream stream, byte[] bytes) {
@@ -64,6 +66,11 @@ public final class ThreadedNodes implements AutoCloseable {
                 LockSupport.parkNanos(HOUSEKEEPING_NS);
             });
         }
+    }
+
+    /** @return messages between nodes so far */
+    public long messages() {
+        return messages.get();
     }
 
     /** @return the space as the node sees it */
@@ -104,6 +111,7 @@ public final class ThreadedNodes implements AutoCloseable {
             final byte[] bytes = new byte[length];
             buffer.getBytes(offset, bytes);
             inboxes.get(to).add(new Sent(node, stream, bytes));
+            messages.incrementAndGet();
             return true;
         }
 
