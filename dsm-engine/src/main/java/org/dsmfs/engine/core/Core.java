@@ -6,6 +6,7 @@ import org.agrona.UnsafeApi;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.journal.RecordFormat;
 import org.dsmfs.engine.store.PageIndex;
@@ -884,7 +885,7 @@ public final class Core {
     }
 
     /** Calls the visitor for every page that was given away, but whose last version here is needed still. */
-    public void forEachShadow(final org.dsmfs.engine.Space.PageVisitor visitor) {
+    public void forEachShadow(final Space.PageVisitor visitor) {
         shadows.entries().forEach(page -> visitor.page(page.segment, page.page));
     }
 
@@ -905,7 +906,7 @@ public final class Core {
     }
 
     /** Calls the visitor for every page that the store has, or is known to be absent, with repetitions. */
-    public void forEachStored(final org.dsmfs.engine.Space.PageVisitor visitor) {
+    public void forEachStored(final Space.PageVisitor visitor) {
         disk.index().forEach((segment, page, location) -> visitor.page(segment, page));
         for (final Page page : ram.all()) {
             if (page.origin == Page.Origin.OWN) {
@@ -974,7 +975,7 @@ public final class Core {
     }
 
     /** Calls the visitor for every page that exists, but volatile ones. */
-    public void forEachPage(final org.dsmfs.engine.Space.PageVisitor visitor) {
+    public void forEachPage(final Space.PageVisitor visitor) {
         disk.index().forEach((segment, page, location) -> visitor.page(segment, page));
         for (final Page page : ram.all()) {
             if (!page.isVolatile() && !disk.locate(page.segment, page.page, scratch)) {

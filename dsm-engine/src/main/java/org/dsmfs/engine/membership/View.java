@@ -1,5 +1,7 @@
 package org.dsmfs.engine.membership;
 
+import org.dsmfs.engine.Segment;
+
 import java.util.List;
 
 /**
@@ -13,7 +15,7 @@ import java.util.List;
  */
 public record View(long epoch, List<Member> members, List<Integer> homes, List<Integer> partitions) {
     /** Partitions of every space. */
-    public static final int PARTITIONS = 1024;
+    public static final int PARTITIONS = Segment.PARTITIONS;
 
     public View {
         members = List.copyOf(members);

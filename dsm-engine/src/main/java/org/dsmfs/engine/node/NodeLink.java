@@ -1,8 +1,10 @@
 package org.dsmfs.engine.node;
 
+import org.agrona.DirectBuffer;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.membership.Membership;
 import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.network.Stream;
 import org.dsmfs.engine.network.aeron.AeronNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +18,8 @@ final class NodeLink implements AutoCloseable {
     private static final long BUSY_PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final Network.Handler NOBODY = new Network.Handler() {
         @Override
-        public void onMessage(final int from, final org.dsmfs.engine.network.Stream stream,
-                              final org.agrona.DirectBuffer buffer, final int offset, final int length) {
+        public void onMessage(final int from, final Stream stream,
+                              final DirectBuffer buffer, final int offset, final int length) {
             // Of a node that takes this one for its former self.
         }
 

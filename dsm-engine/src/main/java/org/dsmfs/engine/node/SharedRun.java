@@ -8,6 +8,7 @@ import org.dsmfs.engine.sharing.Acquisition;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** One operation's dealings with the other nodes, over all its runs. */
 final class SharedRun {
@@ -69,7 +70,7 @@ final class SharedRun {
     }
 
     private void await(final BooleanSupplier done, final BooleanSupplier closed,
-                       final java.util.function.Supplier<String> complaint) {
+                       final Supplier<String> complaint) {
         final Waiter waiter = cluster.waiter();
         if (waitingSinceNs == 0) {
             waitingSinceNs = waiter.nanoTime();

@@ -2,6 +2,7 @@ package org.dsmfs.engine.sharing;
 
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.Message;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The <em>memory coherence controller</em>: this node's part in keeping pages that several nodes use coherent. Passive and
@@ -108,7 +110,7 @@ public final class Sharing implements PageAccess {
         rebuild.start(view.epoch(), mayHaveBeenDown);
         for (int i = early.size(); i > 0; i--) {
             final Early bundle = early.poll();
-            onBundle(bundle.from, bundle.stream, new org.agrona.concurrent.UnsafeBuffer(bundle.bytes), 0,
+            onBundle(bundle.from, bundle.stream, new UnsafeBuffer(bundle.bytes), 0,
                 bundle.bytes.length);
         }
         tellSelf();
@@ -314,7 +316,7 @@ public final class Sharing implements PageAccess {
         }
     }
 
-    private static java.util.function.Predicate<BundleWriter> pinAnswer(final long id, final boolean pinned) {
+    private static Predicate<BundleWriter> pinAnswer(final long id, final boolean pinned) {
         return bundle -> bundle.pinAnswer(id, pinned);
     }
 
