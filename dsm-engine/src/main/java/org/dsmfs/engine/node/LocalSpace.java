@@ -193,82 +193,82 @@ public final class LocalSpace implements Space {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public <R> R execute(final Operation<R> operation) {
-        if (cluster == null) {
-            return execute(operation, null);
-        }
-        final SharedRun run = new SharedRun(cluster);
+        // Made at the first miss: an operation whose pages are here allocates nothing.
+        SharedRun run = null;
         try {
-            return execute(operation, run);
-        } finally {
-            if (run.hasAcquired()) {
+            while (true) {
+                Core.Outcome outcome = null;
+                Fetch[] missing = null;
+                R result = null;
+                boolean overLimit = false;
+                boolean workDue = false;
                 coreLock.lock();
                 try {
-                    run.finish();
+                    checkOpen();
+                    if (cluster == null || cluster.isServing()) {
+                        outcome = core.run(operation);
+                    }
+                    if (outcome == Core.Outcome.DONE) {
+                        result = (R) core.result();
+                        overLimit = core.evict();
+                        workDue = isWorkDue();
+                        if (cluster != null) {
+                            cluster.executed(run != null && run.hasAcquired());
+                        }
+                    } else if (outcome == Core.Outcome.PAGES_MISSING) {
+                        missing = core.takeMissing();
+                        if (cluster != null) {
+                            run = run == null ? new SharedRun(cluster) : run;
+                            run.acquire(core.takeWanted());
+                        }
+                    }
+                } catch (final CommitFailedException e) {
+                    throw stop(e);
                 } finally {
                     coreLock.unlock();
                 }
+                if (overLimit) {
+                    guarded(paging::makeRoom);
+                } else if (workDue && agent != null) {
+                    agent.wakeUp();
+                }
+                if (outcome == null) {
+                    run = run == null ? new SharedRun(cluster) : run;
+                    run.awaitServing(() -> closed != null);
+                    continue;
+                }
+                switch (outcome) {
+                    case DONE -> {
+                        return result;
+                    }
+                    case PAGES_MISSING -> {
+                        fetch(missing);
+                        if (run != null) {
+                            wakeLogAgent();
+                            run.awaitPages(() -> closed != null);
+                        }
+                    }
+                    case BATCH_FULL -> guarded(log::write);
+                    case CHECKPOINT_DUE -> guarded(paging::checkpointAll);
+                    case SMALL_SLAB_FULL -> guarded(() -> paging.grow(false));
+                    case LARGE_SLAB_FULL -> guarded(() -> paging.grow(true));
+                }
             }
+        } finally {
+            finish(run);
         }
     }
 
-    /** @param run waits for other nodes' pages; null if there are no other nodes */
-    @SuppressWarnings("unchecked")
-    private <R> R execute(final Operation<R> operation, final SharedRun run) {
-        while (true) {
-            Core.Outcome outcome = null;
-            Fetch[] missing = null;
-            R result = null;
-            boolean overLimit = false;
-            boolean workDue = false;
+    /** @param run null if the operation needed nothing of other nodes */
+    private void finish(final SharedRun run) {
+        if (run != null && run.hasAcquired()) {
             coreLock.lock();
             try {
-                checkOpen();
-                if (run == null || cluster.isServing()) {
-                    outcome = core.run(operation);
-                }
-                if (outcome == Core.Outcome.DONE) {
-                    result = (R) core.result();
-                    overLimit = core.evict();
-                    workDue = isWorkDue();
-                    if (run != null) {
-                        run.executed();
-                    }
-                } else if (outcome == Core.Outcome.PAGES_MISSING) {
-                    missing = core.takeMissing();
-                    if (run != null) {
-                        run.acquire(core.takeWanted());
-                    }
-                }
-            } catch (final CommitFailedException e) {
-                throw stop(e);
+                run.finish();
             } finally {
                 coreLock.unlock();
-            }
-            if (overLimit) {
-                guarded(paging::makeRoom);
-            } else if (workDue && agent != null) {
-                agent.wakeUp();
-            }
-            if (outcome == null) {
-                run.awaitServing(() -> closed != null);
-                continue;
-            }
-            switch (outcome) {
-                case DONE -> {
-                    return result;
-                }
-                case PAGES_MISSING -> {
-                    fetch(missing);
-                    if (run != null) {
-                        wakeLogAgent();
-                        run.awaitPages(() -> closed != null);
-                    }
-                }
-                case BATCH_FULL -> guarded(log::write);
-                case CHECKPOINT_DUE -> guarded(paging::checkpointAll);
-                case SMALL_SLAB_FULL -> guarded(() -> paging.grow(false));
-                case LARGE_SLAB_FULL -> guarded(() -> paging.grow(true));
             }
         }
     }

@@ -40,11 +40,6 @@ final class SharedRun {
         return acquisition != null;
     }
 
-    /** The operation has run; under the core's lock. */
-    void executed() {
-        cluster.executed(hasAcquired());
-    }
-
     /** The pages are not needed any more; under the core's lock. */
     void finish() {
         cluster.finish(acquisition);
