@@ -51,7 +51,7 @@ final class NodeLink implements AutoCloseable {
     void serve(final LocalSpace newSpace, final Membership newMembership) {
         membership = newMembership;
         space = newSpace;
-        membership.onView(view -> network.idlePolicy().wakeUp());
+        membership.onView(view -> network.idlePolicy().expectTraffic());
     }
 
     private void run() {
@@ -89,7 +89,7 @@ final class NodeLink implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        network.idlePolicy().wakeUp();
+        network.idlePolicy().expectTraffic();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

@@ -177,7 +177,7 @@ public final class SharedSpace {
         final String address = read(ADDRESS_FILE);
         final List<String> consensus = node.consensus().isEmpty() && isFounder() ? List.of(address) : node.consensus();
         return new ClusterConfig(identity.space(), identity.node(), incarnation, dataPageBytes, address, consensus,
-            directory.membership(), link.network().directory(), ClusterConfig.DEFAULT_LEASE,
+            directory.membership(), link.network().sharedDriver(), ClusterConfig.DEFAULT_LEASE,
             ClusterConfig.DEFAULT_PATIENCE);
     }
 

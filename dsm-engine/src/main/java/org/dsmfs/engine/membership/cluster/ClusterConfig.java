@@ -2,6 +2,8 @@ package org.dsmfs.engine.membership.cluster;
 
 import org.dsmfs.engine.EngineException;
 
+import org.dsmfs.engine.network.aeron.SharedDriver;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,13 +21,13 @@ import java.util.UUID;
  * @param consensus       addresses of the nodes that host the consensus, 1, 3 or 5, the same in the same order on
  *                        each of them; empty for nodes that do not, and for those that remember
  * @param directory       where the log and what the node has to remember rest; made if it does not exist
- * @param aeronDirectory  of the media driver of this process; it must be run by other threads than the caller's
+ * @param driver          of this process; it must be run by other threads than the caller's
  * @param lease           a node that is not heard of for so long is down (T); it stops serving after half of it
  * @param patience        how long a node that knows nothing but contacts, or that another process serves as, waits to
  *                        join; others wait for as long as it takes
  */
 public record ClusterConfig(UUID spaceId, UUID nodeId, int incarnation, int dataPageBytes, String address,
-                            List<String> consensus, Path directory, String aeronDirectory, Duration lease,
+                            List<String> consensus, Path directory, SharedDriver driver, Duration lease,
                             Duration patience) {
     /** Lease when none is asked for. */
     public static final Duration DEFAULT_LEASE = Duration.ofSeconds(2);

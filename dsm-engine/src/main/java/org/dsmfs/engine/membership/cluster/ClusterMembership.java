@@ -9,6 +9,7 @@ import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Command;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Leave;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Stop;
+import org.dsmfs.engine.network.aeron.Doorbell;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class ClusterMembership implements Membership {
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
     /** Starts that take longer are explained to the user. */
     private static final long SAY_NS = TimeUnit.SECONDS.toNanos(4);
-    private static final long MAX_SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long MAX_SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ClusterConfig config;
     private final MembershipAgent agent;
@@ -137,9 +138,10 @@ public final class ClusterMembership implements Membership {
     }
 
     private void run() {
-        final CalmIdleStrategy idle = new CalmIdleStrategy(MAX_SLEEP_NS);
-        while (!isStopping) {
-            idle.idle(agent.doWork());
+        try (CalmIdleStrategy idle = new CalmIdleStrategy(config.driver(), new Doorbell(), MAX_SLEEP_NS)) {
+            while (!isStopping) {
+                idle.idle(agent.doWork());
+            }
         }
         agent.close();
     }

@@ -8,12 +8,12 @@ import io.aeron.cluster.codecs.AdminResponseCode;
 import io.aeron.logbuffer.Header;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Answer;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Command;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** This node's session with the consensus, wherever that is. One thread; nothing waits. */
 final class ConsensusConnection implements EgressListener, AutoCloseable {
@@ -72,7 +72,7 @@ final class ConsensusConnection implements EgressListener, AutoCloseable {
             .ownsAeronClient(false)
             .egressChannel("aeron:udp?endpoint=" + host + ":0|term-length=" + EGRESS_TERM_LENGTH)
             .messageTimeoutNs(timeoutNs)
-            .idleStrategy(new CalmIdleStrategy(TimeUnit.MILLISECONDS.toNanos(1)));
+            .idleStrategy(new SleepingMillisIdleStrategy(1));
     }
 
     /** The session finds the next leader among these members. */

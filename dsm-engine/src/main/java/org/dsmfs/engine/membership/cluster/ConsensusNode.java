@@ -11,12 +11,14 @@ import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.status.AtomicCounter;
+import org.dsmfs.engine.network.aeron.Doorbell;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.File;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +33,8 @@ final class ConsensusNode implements AutoCloseable {
     private static final ErrorHandler ERRORS = error -> LOG.warn("consensus: {}", error.toString());
 
     private static final String LOG_DIRECTORY = "log";
-    private static final long MAX_SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Short against the timeouts of an election. */
+    private static final long MAX_SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Everything that goes through these channels is small. */
     private static final int TERM_BYTES = 64 << 10;
     private static final String IPC = "aeron:ipc?term-length=" + TERM_BYTES;
@@ -51,6 +54,8 @@ final class ConsensusNode implements AutoCloseable {
     private final Archive archive;
     private final ConsensusModule consensusModule;
     private final ClusteredServiceContainer container;
+    private final Doorbell threads = new Doorbell();
+    private final List<CalmIdleStrategy> idleStrategies = new CopyOnWriteArrayList<>();
     private volatile boolean isTerminated;
     private long snapshotPosition = -1;
 
@@ -58,26 +63,26 @@ final class ConsensusNode implements AutoCloseable {
         final File directory = config.directory().toFile();
         final int member = consensus.indexOf(config.address());
         // In memory, with the driver's files: a mark that a killed process left on disk would have to grow old first.
-        final File marks = new File(config.aeronDirectory(), "consensus");
-        final ThreadFactory threads = threads();
-        final Supplier<IdleStrategy> idle = () -> new CalmIdleStrategy(MAX_SLEEP_NS);
+        final File marks = new File(config.driver().directory(), "consensus");
+        final ThreadFactory threadFactory = threadFactory();
+        final Supplier<IdleStrategy> idle = () -> newIdleStrategy(config);
         final Runnable terminated = () -> isTerminated = true;
         Archive startedArchive = null;
         ConsensusModule startedModule = null;
         try {
             startedArchive = Archive.launch(archive(config, directory, marks, consensus.size() > 1)
-                .threadFactory(threads)
+                .threadFactory(threadFactory)
                 .idleStrategySupplier(idle));
             startedModule = ConsensusModule.launch(module(config, consensus, directory, marks)
                 .clusterMemberId(member)
                 .archiveContext(archiveClient(config, MODULE_ARCHIVE_STREAM))
-                .threadFactory(threads)
+                .threadFactory(threadFactory)
                 .idleStrategySupplier(idle)
                 .terminationHook(terminated));
             container = ClusteredServiceContainer.launch(new ClusteredServiceContainer.Context()
                 .aeron(client(config, "configuration"))
                 .ownsAeronClient(true)
-                .aeronDirectoryName(config.aeronDirectory())
+                .aeronDirectoryName(config.driver().directory())
                 .clusterDir(new File(directory, LOG_DIRECTORY))
                 .markFileDir(marks)
                 .archiveContext(archiveClient(config, SERVICE_ARCHIVE_STREAM))
@@ -85,12 +90,13 @@ final class ConsensusNode implements AutoCloseable {
                 .replayChannel(IPC)
                 .snapshotChannel(IPC)
                 .clusteredService(new ConfigurationService(consensus, config.lease().toMillis() / 4))
-                .threadFactory(threads)
+                .threadFactory(threadFactory)
                 .idleStrategySupplier(idle)
                 .errorHandler(ERRORS)
                 .terminationHook(terminated));
         } catch (final RuntimeException e) {
             CloseHelper.quietCloseAll(startedModule, startedArchive);
+            idleStrategies.forEach(CalmIdleStrategy::close);
             throw e;
         }
         archive = startedArchive;
@@ -102,12 +108,18 @@ final class ConsensusNode implements AutoCloseable {
         return new ConsensusNode(config, consensus);
     }
 
+    private IdleStrategy newIdleStrategy(final ClusterConfig config) {
+        final CalmIdleStrategy strategy = new CalmIdleStrategy(config.driver(), threads, MAX_SLEEP_NS);
+        idleStrategies.add(strategy);
+        return strategy;
+    }
+
     /** @return whether the node hosted a member before */
     static boolean hasLog(final ClusterConfig config) {
         return Files.exists(config.directory().resolve(LOG_DIRECTORY));
     }
 
-    private static ThreadFactory threads() {
+    private static ThreadFactory threadFactory() {
         final AtomicInteger count = new AtomicInteger();
         return task -> {
             final Thread thread = new Thread(task, "dsm-consensus-" + count.getAndIncrement());
@@ -116,17 +128,18 @@ final class ConsensusNode implements AutoCloseable {
         };
     }
 
-    private static AeronArchive.Context archiveClient(final ClusterConfig config, final int responseStream) {
+    private AeronArchive.Context archiveClient(final ClusterConfig config, final int responseStream) {
         return new AeronArchive.Context()
-            .aeronDirectoryName(config.aeronDirectory())
+            .aeronDirectoryName(config.driver().directory())
             .controlRequestChannel(IPC)
             .controlResponseChannel(IPC)
             .controlResponseStreamId(responseStream)
-            .controlTermBufferLength(TERM_BYTES);
+            .controlTermBufferLength(TERM_BYTES)
+            .idleStrategy(new WakingIdleStrategy(config.driver(), threads));
     }
 
     private static Aeron client(final ClusterConfig config, final String name) {
-        return DriverClient.connect(config.aeronDirectory(), "dsm-" + name, ERRORS);
+        return DriverClient.connect(config.driver(), "dsm-" + name, ERRORS);
     }
 
     private static AtomicCounter errorCounter(final Aeron aeron) {
@@ -169,7 +182,7 @@ final class ConsensusNode implements AutoCloseable {
             .aeron(aeron)
             .ownsAeronClient(true)
             .errorCounter(errorCounter(aeron))
-            .aeronDirectoryName(config.aeronDirectory())
+            .aeronDirectoryName(config.driver().directory())
             .clusterDir(new File(directory, LOG_DIRECTORY))
             .markFileDir(marks)
             .clusterMembers(ConsensusEndpoints.members(consensus))
@@ -219,5 +232,6 @@ final class ConsensusNode implements AutoCloseable {
     @Override
     public void close() {
         CloseHelper.quietCloseAll(container, consensusModule, archive);
+        idleStrategies.forEach(CalmIdleStrategy::close);
     }
 }

@@ -4,6 +4,8 @@ import io.aeron.Aeron;
 import io.aeron.RethrowingErrorHandler;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NoOpLock;
+import org.dsmfs.engine.network.aeron.Doorbell;
+import org.dsmfs.engine.network.aeron.SharedDriver;
 import org.dsmfs.engine.network.aeron.SteadyEpochClock;
 
 import java.util.concurrent.TimeUnit;
@@ -16,10 +18,11 @@ final class DriverClient {
     private DriverClient() {
     }
 
-    static Aeron connect(final String aeronDirectory, final String name, final ErrorHandler errors) {
+    static Aeron connect(final SharedDriver driver, final String name, final ErrorHandler errors) {
         return Aeron.connect(new Aeron.Context()
-            .aeronDirectoryName(aeronDirectory)
+            .aeronDirectoryName(driver.directory())
             .useConductorAgentInvoker(true)
+            .awaitingIdleStrategy(new WakingIdleStrategy(driver, new Doorbell()))
             .clientLock(NoOpLock.INSTANCE)
             .epochClock(new SteadyEpochClock())
             .driverTimeoutMs(DRIVER_TIMEOUT_MS)

@@ -156,7 +156,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             consensusNode = ConsensusNode.launch(config, contacts.consensus());
         }
         if (aeron == null) {
-            aeron = DriverClient.connect(config.aeronDirectory(), "dsm-membership",
+            aeron = DriverClient.connect(config.driver(), "dsm-membership",
                 error -> LOG.warn("membership: {}", error.toString()));
         }
         lease.forgetUnderWay();

@@ -30,6 +30,8 @@ public final class AeronNetwork implements Network {
     private static final Logger LOG = LoggerFactory.getLogger(AeronNetwork.class);
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long REOPEN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    /** How often the driver's other clients are woken at most; whether traffic is theirs is not known here. */
+    private static final long RING_INTERVAL_MS = 5;
     /** How long a network that closes lets its last messages go out. */
     private static final long FAREWELL_NS = TimeUnit.MILLISECONDS.toNanos(300);
     /** A session's number is the node's, and below it as many bits that tell the node's sessions apart. */
@@ -39,6 +41,7 @@ public final class AeronNetwork implements Network {
     private final SecureRandom random = new SecureRandom();
     private final SocketReadiness sockets = new SocketReadiness();
     private final IdlePolicy idlePolicy = new IdlePolicy(sockets);
+    private final Doorbell arrivals = new Doorbell();
     private final DriverErrors errors = new DriverErrors();
     private final AtomicLongArray drops = new AtomicLongArray(DropReason.values().length);
     private final Listener listener;
@@ -54,6 +57,8 @@ public final class AeronNetwork implements Network {
     private int nextSession = random.nextInt(1 << SESSION_BITS);
     private long nextCheckNs = System.nanoTime();
     private long nextReopenNs = nextCheckNs;
+    private long nextRingNs = nextCheckNs;
+    private boolean isRingDue;
     /** Who gets messages; null outside of {@link #poll}. */
     private Handler handler;
 
@@ -92,9 +97,9 @@ public final class AeronNetwork implements Network {
         identity = newIdentity;
     }
 
-    /** @return directory by which other clients of Aeron in this process share the driver, which works when polled */
-    public String directory() {
-        return driver.directory();
+    /** @return for other clients of Aeron in this process: the driver, which works when polled */
+    public SharedDriver sharedDriver() {
+        return new SharedDriver(driver.directory(), idlePolicy, arrivals);
     }
 
     /** @return what the thread that polls does in between */
@@ -126,7 +131,7 @@ public final class AeronNetwork implements Network {
             // Faster than to wait until the other thread is awake.
             driver.trySend();
         }
-        idlePolicy.wakeUp();
+        idlePolicy.expectTraffic();
         return true;
     }
 
@@ -148,9 +153,24 @@ public final class AeronNetwork implements Network {
                 unreached.removeIf(this::open);
             }
             replaceBroken();
+            ring(nowNs);
             return work;
         } finally {
             handler = null;
+        }
+    }
+
+    private void ring(final long nowNs) {
+        isRingDue |= driver.hasReceivedData();
+        if (!isRingDue) {
+            return;
+        }
+        if (nowNs - nextRingNs >= 0) {
+            isRingDue = false;
+            nextRingNs = nowNs + TimeUnit.MILLISECONDS.toNanos(RING_INTERVAL_MS);
+            arrivals.ring(idlePolicy);
+        } else {
+            idlePolicy.limitSleep(RING_INTERVAL_MS);
         }
     }
 

@@ -4,6 +4,7 @@ import org.agrona.ErrorHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.BindException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,12 +18,25 @@ final class DriverErrors implements ErrorHandler {
 
     @Override
     public void onError(final Throwable error) {
+        if (isPortTaken(error)) {
+            // Whoever wanted to listen is told too, and may have other ports to try.
+            return;
+        }
         final long errors = count.incrementAndGet();
         final long nowNs = System.nanoTime();
         final long dueNs = nextLogNs.get();
         if (nowNs - dueNs >= 0 && nextLogNs.compareAndSet(dueNs, nowNs + LOG_INTERVAL_NS)) {
             LOG.warn("network: {} (error {} since the start)", error.getMessage(), errors);
         }
+    }
+
+    private static boolean isPortTaken(final Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     long count() {

@@ -2,10 +2,14 @@ package org.dsmfs.engine.network.aeron;
 
 import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
+import io.aeron.driver.status.SystemCounterDescriptor;
+import io.aeron.protocol.DataHeaderFlyweight;
+import io.aeron.protocol.StatusMessageFlyweight;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.status.AtomicCounter;
 import org.dsmfs.engine.EngineException;
 
 import java.util.concurrent.TimeUnit;
@@ -19,6 +23,9 @@ import java.util.function.Consumer;
 final class EmbeddedDriver implements AutoCloseable {
     /** Bytes of a cycle that are not traffic: what an idle connection exchanges. */
     private static final int QUIET_BYTES = 512;
+    /** The largest frame that carries nothing: a heartbeat, or a status message. */
+    private static final int EMPTY_FRAME_BYTES =
+        Math.max(DataHeaderFlyweight.HEADER_LENGTH, StatusMessageFlyweight.HEADER_LENGTH);
 
     /** After so long without a run datagrams may have queued, in the order in which they were sent. */
     private static final long BEHIND_NS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -32,7 +39,9 @@ final class EmbeddedDriver implements AutoCloseable {
     private final AgentInvoker driverInvoker;
     private final Aeron aeron;
     private final AgentInvoker clientInvoker;
+    private final AtomicCounter bytesReceived;
     private long lastRunNs = System.nanoTime();
+    private boolean hasReceivedData;
 
     /** @throws EngineException if the directory is unusable or too small */
     EmbeddedDriver(final AeronNetworkConfig config, final SocketReadiness sockets, final ErrorHandler errors) {
@@ -47,6 +56,7 @@ final class EmbeddedDriver implements AutoCloseable {
             sockets.install(context);
             started = MediaDriver.launch(context);
             driver = started;
+            bytesReceived = context.systemCounters().get(SystemCounterDescriptor.BYTES_RECEIVED);
             driverInvoker = driver.sharedAgentInvoker();
             aeron = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(driver.aeronDirectoryName())
@@ -96,13 +106,16 @@ final class EmbeddedDriver implements AutoCloseable {
         // A cycle more than needed costs as much as the round trip of a small message: only where it may be needed.
         final int maxCycles = System.nanoTime() - lastRunNs > BEHIND_NS ? MAX_CYCLES : 1;
         int bytes = 0;
+        hasReceivedData = false;
         lock.lock();
         try {
             int work;
             int cycles = 0;
             do {
+                final long receivedBefore = bytesReceived.get();
                 work = driverInvoker.invoke();
                 bytes += work;
+                hasReceivedData |= bytesReceived.get() - receivedBefore > EMPTY_FRAME_BYTES;
             } while (work > 0 && ++cycles < maxCycles);
             sockets.registerNew();
         } finally {
@@ -111,6 +124,11 @@ final class EmbeddedDriver implements AutoCloseable {
         clientInvoker.invoke();
         lastRunNs = System.nanoTime();
         return Math.max(0, bytes - QUIET_BYTES);
+    }
+
+    /** @return whether the last {@link #run} may have received more than signs of life; who polls */
+    boolean hasReceivedData() {
+        return hasReceivedData;
     }
 
     /** Sends what has been published, unless somebody runs the driver anyway. Any thread. */

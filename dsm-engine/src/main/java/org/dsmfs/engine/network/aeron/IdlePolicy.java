@@ -7,17 +7,19 @@ import java.util.concurrent.TimeUnit;
  * thread costs several times a round trip. Then it sleeps until a datagram comes or something is sent, in steps that
  * grow, because the driver has timers that no datagram announces: they are short only after traffic.
  */
-public final class IdlePolicy {
+public final class IdlePolicy implements Doorbell.Sleeper {
     /** How long traffic is expected to go on after the last of it: a few round trips. */
     private static final long YIELD_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long MIN_SLEEP_MS = 1;
-    /** Well below the driver's timers of an idle connection, 100 ms and more. */
-    private static final long MAX_SLEEP_MS = 20;
+    /** Below the driver's timers of an idle connection, 100 ms and more. */
+    private static final long MAX_SLEEP_MS = 50;
 
     private final SocketReadiness sockets;
     private long lastTrafficNs = System.nanoTime();
     private long sleepMs = MIN_SLEEP_MS;
+    private long limitMs = MAX_SLEEP_MS;
     private volatile boolean isSleeping;
+    private volatile boolean isTrafficExpected;
     private volatile boolean wakeUp;
 
     IdlePolicy(final SocketReadiness sockets) {
@@ -27,7 +29,8 @@ public final class IdlePolicy {
     /** @param work what {@link AeronNetwork#poll} returned; by the thread that polls */
     public void idle(final int work) {
         final long nowNs = System.nanoTime();
-        if (work > 0 || wakeUp) {
+        if (work > 0 || isTrafficExpected) {
+            isTrafficExpected = false;
             wakeUp = false;
             lastTrafficNs = nowNs;
             sleepMs = MIN_SLEEP_MS;
@@ -39,10 +42,17 @@ public final class IdlePolicy {
         }
         isSleeping = true;
         if (!wakeUp) {
-            sockets.await(sleepMs);
+            sockets.await(Math.min(sleepMs, limitMs));
         }
         isSleeping = false;
+        wakeUp = false;
+        limitMs = MAX_SLEEP_MS;
         sleepMs = Math.min(2 * sleepMs, MAX_SLEEP_MS);
+    }
+
+    /** The next sleep is not to be longer; the thread that polls. */
+    void limitSleep(final long newLimitMs) {
+        limitMs = newLimitMs;
     }
 
     /** @return whether the thread that polls sleeps, or is about to */
@@ -50,7 +60,14 @@ public final class IdlePolicy {
         return isSleeping;
     }
 
-    /** Has the thread that polls go on: any thread. */
+    /** Has the thread that polls go on, and not sleep soon again: any thread. */
+    public void expectTraffic() {
+        isTrafficExpected = true;
+        wakeUp();
+    }
+
+    /** Has the thread that polls go on, for one poll: any thread. */
+    @Override
     public void wakeUp() {
         wakeUp = true;
         if (isSleeping) {

@@ -86,7 +86,7 @@ class ClusterMembershipTest {
         }
         drivers.put(id, opened(new TestDriver()));
         return new ClusterConfig(space, new UUID(1, id), incarnation, 4096, address, consensus,
-            directory.resolve("node" + id), drivers.get(id).directory(), LEASE, PATIENCE);
+            directory.resolve("node" + id), drivers.get(id).shared(), LEASE, PATIENCE);
     }
 
     private ClusterMembership found(final String address) {
@@ -201,7 +201,7 @@ class ClusterMembershipTest {
         final ClusterConfig other = config(SPACE, 3, 6, freeAddress(), List.of());
         final EngineException duplicate = assertThrows(EngineException.class, () -> ClusterMembership.join(
             new ClusterConfig(SPACE, new UUID(1, 1), 6, 4096, other.address(), List.of(), other.directory(),
-                other.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(address), StartObserver.SILENT));
+                other.driver(), LEASE, Duration.ofSeconds(3)), List.of(address), StartObserver.SILENT));
         assertTrue(duplicate.getMessage().contains("the store is a copy"), duplicate.getMessage());
     }
 
@@ -211,7 +211,7 @@ class ClusterMembershipTest {
         final ClusterConfig config = config(null, 1, 1, freeAddress(), List.of());
         final EngineException e = assertThrows(EngineException.class, () -> ClusterMembership.join(
             new ClusterConfig(null, config.nodeId(), 1, 4096, config.address(), List.of(), config.directory(),
-                config.aeronDirectory(), LEASE, Duration.ofSeconds(3)), List.of(contact), StartObserver.SILENT));
+                config.driver(), LEASE, Duration.ofSeconds(3)), List.of(contact), StartObserver.SILENT));
         assertTrue(e.getMessage().contains(contact), e.getMessage());
         assertFalse(e.getMessage().contains("\n"), e.getMessage());
     }

@@ -1,6 +1,8 @@
 package org.dsmfs.engine.membership.cluster;
 
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.network.aeron.Doorbell;
+import org.dsmfs.engine.network.aeron.SharedDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,9 +18,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 class ContactsTest {
     private static final List<String> THREE = List.of("a:1000", "b:1000", "c:1000");
+    private static final SharedDriver DRIVER = new SharedDriver("x", () -> { }, new Doorbell());
 
     private static ClusterConfig config(final String address, final List<String> consensus) {
-        return new ClusterConfig(new UUID(1, 2), new UUID(3, 4), 1, 4096, address, consensus, Path.of("x"), "x",
+        return new ClusterConfig(new UUID(1, 2), new UUID(3, 4), 1, 4096, address, consensus, Path.of("x"), DRIVER,
             ClusterConfig.DEFAULT_LEASE, ClusterConfig.DEFAULT_PATIENCE);
     }
 
@@ -56,7 +59,7 @@ class ContactsTest {
         assertThrows(EngineException.class, () -> config("a:1", List.of("a:1", "b:1")));
         assertThrows(EngineException.class, () -> config("a:1", List.of("a:1", "a:1", "b:1")));
         assertThrows(EngineException.class, () -> new ClusterConfig(null, new UUID(3, 4), 1, 4096, "a:1", List.of(),
-            Path.of("x"), "x", Duration.ofMillis(10), ClusterConfig.DEFAULT_PATIENCE));
+            Path.of("x"), DRIVER, Duration.ofMillis(10), ClusterConfig.DEFAULT_PATIENCE));
     }
 
     @Test

@@ -28,7 +28,7 @@ final class MembershipNode {
         final boolean founds = args[4].isEmpty();
         final ClusterConfig config = new ClusterConfig(founds ? new UUID(5, 5) : null,
             new UUID(1, Integer.parseInt(args[2])), Integer.parseInt(args[3]), 4096, address,
-            founds ? List.of(address) : List.of(), Path.of(args[0]), network.directory(),
+            founds ? List.of(address) : List.of(), Path.of(args[0]), network.sharedDriver(),
             Duration.ofSeconds(2), Duration.ofSeconds(10));
         System.out.println("network after ms " + (System.nanoTime() - startNs) / 1_000_000);
         final ClusterMembership membership = founds ? ClusterMembership.create(config, StartObserver.SILENT)

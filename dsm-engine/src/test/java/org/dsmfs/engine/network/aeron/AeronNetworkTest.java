@@ -306,7 +306,7 @@ final class AeronNetworkTest {
             directory, AeronNetworkConfig.DEFAULT_MTU_BYTES, DatagramCover.NONE))) {
             network.identify(new Identity(1, 1, 1));
             network.peers(List.of(new Network.Peer(2, 1, "127.0.0.1:" + TestNode.freePort())));
-            assertTrue(Files.exists(Path.of(network.directory())));
+            assertTrue(Files.exists(Path.of(network.sharedDriver().directory())));
             assertFalse(Files.exists(abandoned));
         }
         try (var files = Files.list(directory)) {
