@@ -253,7 +253,7 @@ public final class DsmFileSystem implements FileSystem {
     @Override
     public int peek(final long ino, final long offset, final MutableDirectBuffer target, final int targetIndex,
                     final int length) {
-        return transactions.call(run -> FileOperations.peek(run, ino, offset, target, targetIndex, length));
+        return transactions.call(run -> files.peek(run, ino, offset, target, targetIndex, length));
     }
 
     @Override

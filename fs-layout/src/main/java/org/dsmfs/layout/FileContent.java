@@ -60,7 +60,8 @@ final class FileContent {
             return readable;
         }
         final HoleMap holes = new HoleMap(inode);
-        wantPresent(holes, pageOf(offset), pageOf(offset + readable - 1));
+        // Not holes: another node would have to be asked for each.
+        forEachPresent(pageOf(offset), pageOf(offset + readable - 1), tx::want);
         for (int done = 0; done < readable; ) {
             final int inPage = inPage(offset + done);
             final int piece = Math.min(pageSize - inPage, readable - done);
@@ -74,6 +75,13 @@ final class FileContent {
             done += piece;
         }
         return readable;
+    }
+
+    /** Has what there is of a range, which ends at the size at most, brought here if it is elsewhere. */
+    void expect(final long offset, final long end) {
+        if (inode.isMapped()) {
+            forEachPresent(pageOf(offset), pageOf(end - 1), tx::expect);
+        }
     }
 
     /** Writes all; {@code offset + length} is at most {@link #MAX_SIZE}. */
@@ -277,12 +285,18 @@ final class FileContent {
         }
     }
 
-    /** Asks for all pages of a range at once, but not for holes: another node would have to be asked for each. */
-    private void wantPresent(final HoleMap holes, final long first, final long last) {
+    /** Gets adjacent pages. */
+    private interface PagesSink {
+        void pages(long segment, long firstPage, int count);
+    }
+
+    /** @param last inclusive */
+    private void forEachPresent(final long first, final long last, final PagesSink sink) {
+        final HoleMap holes = new HoleMap(inode);
         long page = holes.nextPresent(first);
         while (page != HoleMap.NONE && page <= last) {
             final long end = Math.min(holes.nextAbsent(page), last + 1);
-            tx.want(segment, page, (int) (end - page));
+            sink.pages(segment, page, (int) (end - page));
             page = holes.nextPresent(end);
         }
     }

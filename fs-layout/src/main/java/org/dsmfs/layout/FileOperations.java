@@ -12,6 +12,7 @@ final class FileOperations {
         FileSystem.FALLOC_KEEP_SIZE | FileSystem.FALLOC_PUNCH_HOLE | FileSystem.FALLOC_ZERO_RANGE;
 
     private final AccessTime accessTime;
+    private final ReadAhead readAhead = new ReadAhead();
 
     FileOperations(final AccessTime accessTime) {
         this.accessTime = accessTime;
@@ -26,13 +27,25 @@ final class FileOperations {
         return read;
     }
 
-    static int peek(final Run run, final long ino, final long offset, final MutableDirectBuffer target,
-                    final int targetIndex, final int length) {
+    int peek(final Run run, final long ino, final long offset, final MutableDirectBuffer target, final int targetIndex,
+             final int length) {
         final Inode inode = run.regularFile(ino);
         if (offset < 0 || length < 0) {
             throw Errno.EINVAL.exception();
         }
-        return new FileContent(inode).read(offset, target, targetIndex, length);
+        final FileContent content = new FileContent(inode);
+        if (length > 0 && offset < content.size()) {
+            expectNext(content, ino, offset, length);
+        }
+        return content.read(offset, target, targetIndex, length);
+    }
+
+    private void expectNext(final FileContent content, final long ino, final long offset, final int length) {
+        final ReadAhead.Range range = readAhead.reading(ino, offset, length, content.size());
+        if (range != null) {
+            content.expect(range.from(), range.end());
+            readAhead.asked(ino, range);
+        }
     }
 
     int write(final Run run, final Caller caller, final long ino, final long offset, final DirectBuffer source,

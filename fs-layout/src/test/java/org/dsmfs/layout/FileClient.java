@@ -20,6 +20,7 @@ final class FileClient {
     /** Further on there is a data page, and more than one. */
     private static final int MOST_OFFSET = 9000;
     private static final int READ_BYTES = 20_000;
+    private static final int PIECE_BYTES = 2_000;
 
     private final FileWorkload workload;
     private final String name;
@@ -73,7 +74,8 @@ final class FileClient {
     private void callOpen(final long ino) {
         switch (random.nextInt(14)) {
             case 0, 1 -> write(ino, random.nextBoolean());
-            case 2, 3 -> read(ino);
+            case 2 -> read(ino, 0, READ_BYTES);
+            case 3 -> readInPieces(ino);
             case 4 -> truncate(ino);
             case 5 -> stat(ino);
             case 6 -> chmod(ino);
@@ -237,11 +239,19 @@ final class FileClient {
                 append ? state.tree.node(ino).size : offset, data)));
     }
 
-    private void read(final long ino) {
-        call("read " + ino, () -> FileWorkload.read(fs, ino, 0, READ_BYTES), state -> {
-            final byte[] bytes = state.tree.read(ino, 0, READ_BYTES);
-            return new Plan(FileWorkload.describe(bytes, bytes.length), null);
-        });
+    /** Front to back, so that what follows is read ahead. */
+    private void readInPieces(final long ino) {
+        for (long offset = 0; offset < MOST_OFFSET; offset += PIECE_BYTES) {
+            read(ino, offset, PIECE_BYTES);
+        }
+    }
+
+    private void read(final long ino, final long offset, final int length) {
+        call("read " + length + " of " + ino + " at " + offset,
+            () -> FileWorkload.read(fs, ino, offset, length), state -> {
+                final byte[] bytes = state.tree.read(ino, offset, length);
+                return new Plan(FileWorkload.describe(bytes, bytes.length), null);
+            });
     }
 
     private void truncate(final long ino) {
@@ -328,7 +338,7 @@ final class FileClient {
                 if (workload.directories.contains(ino)) {
                     directoriesLeft.add(ino);
                 } else {
-                    read(ino);
+                    read(ino, 0, READ_BYTES);
                 }
             });
         }

@@ -228,6 +228,11 @@ final class HeapSpace implements Space {
         }
 
         @Override
+        public void expect(final long segment, final long firstPage, final int count) {
+            // All is here.
+        }
+
+        @Override
         public void wantToWrite(final long segment, final long page) {
             // All pages are here.
         }

@@ -72,6 +72,7 @@ public final class Core {
     private final AddressGenerator addresses = new AddressGenerator();
     private final List<Fetch> missing = new ArrayList<>();
     private final List<Wanted> wanted = new ArrayList<>();
+    private final List<Wanted> expected = new ArrayList<>();
     private final Tombstones tombstones = new Tombstones();
     /** Pages that other nodes own now, but whose last version here is not on disk yet, or volatile. */
     private final AddressTable<Page> shadows = new AddressTable<>();
@@ -151,6 +152,7 @@ public final class Core {
     public Outcome run(final Operation<?> operation) {
         missing.clear();
         wanted.clear();
+        expected.clear();
         transaction.begin();
         try {
             result = operation.run(transaction);
@@ -179,6 +181,11 @@ public final class Core {
     /** @return the pages to get the right to after PAGES_MISSING */
     public List<Wanted> takeWanted() {
         return List.copyOf(wanted);
+    }
+
+    /** @return pages that the last run takes for likely to be read soon, and that this node has no right to */
+    public List<Wanted> takeExpected() {
+        return List.copyOf(expected);
     }
 
     private boolean isMissingAny() {
@@ -261,6 +268,12 @@ public final class Core {
         } else if (isOnDisk(segment, page)) {
             missing.add(fetchOf(segment, page));
             misses++;
+        }
+    }
+
+    void expect(final long segment, final long page) {
+        if (access != PageAccess.ALONE && ram.get(segment, page) == null && !access.mayRead(segment, page)) {
+            expected.add(new Wanted(segment, page, false));
         }
     }
 

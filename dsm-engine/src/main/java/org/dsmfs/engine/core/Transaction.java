@@ -106,6 +106,13 @@ final class Transaction implements PageTransaction {
     }
 
     @Override
+    public void expect(final long segment, final long firstPage, final int count) {
+        for (int i = 0; i < count; i++) {
+            core.expect(segment, firstPage + i);
+        }
+    }
+
+    @Override
     public void wantToWrite(final long segment, final long page) {
         core.want(segment, page, true);
     }

@@ -102,6 +102,14 @@ final class Cluster implements Network.Handler, Neighbours {
         afterEvent();
     }
 
+    /** Has pages brought that nobody waits for. */
+    void expect(final List<Core.Wanted> expected) {
+        if (!expected.isEmpty()) {
+            sharing.expect(expected, waiter.nanoTime());
+            afterEvent();
+        }
+    }
+
     void finish(final Acquisition acquisition) {
         sharing.finish(acquisition);
         afterEvent();

@@ -224,6 +224,9 @@ public final class LocalSpace implements Space {
                             run.acquire(core.takeWanted());
                         }
                     }
+                    if (outcome != null && cluster != null) {
+                        cluster.expect(core.takeExpected());
+                    }
                 } catch (final CommitFailedException e) {
                     throw stop(e);
                 } finally {

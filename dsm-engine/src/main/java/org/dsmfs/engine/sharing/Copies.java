@@ -27,6 +27,10 @@ import java.util.concurrent.TimeUnit;
 final class Copies {
     /** Longest time that a page is kept for an operation that has not run. */
     private static final long LONGEST_HOLD_NS = TimeUnit.SECONDS.toNanos(1);
+    /** Most bytes of pages under way that no operation waited for: what two readers ask ahead. */
+    private static final long MOST_EXPECTED_BYTES = 8 << 20;
+    /** Part of the RAM cache that these may take. */
+    private static final int EXPECTED_PART = 8;
 
     private final Core core;
     private final Exchange exchange;
@@ -39,6 +43,8 @@ final class Copies {
     private final List<Fetch> fetches = new ArrayList<>();
     private final Effects effects = new Effects();
     private Neighbours.CopyListener listener;
+    /** Bytes of pages that are {@link CopyEntry#isExpected}. */
+    private long expectedBytes;
     private boolean awaitsLog;
     private boolean hasNews;
     private long nowNs;
@@ -103,6 +109,38 @@ final class Copies {
             request(acquisition, acquisition.add(page));
         }
         acquisition.update();
+    }
+
+    /** Asks for pages to read that no operation waits for, as far as there is room. */
+    void expect(final List<Core.Wanted> pages) {
+        final long mostBytes = Math.min(MOST_EXPECTED_BYTES, core.ramLimitBytes() / EXPECTED_PART);
+        for (final Core.Wanted page : pages) {
+            if (expectedBytes + pageSize(page.segment()) > mostBytes) {
+                return;
+            }
+            if (entries.get(page.segment(), page.page()) == null && exchange.isResponsibleUp(page.segment())) {
+                final CopyEntry entry = add(page.segment(), page.page());
+                effects.clear();
+                if (protocol.read(entry.copy, effects) == Outcome.APPLIED) {
+                    entry.isExpected = true;
+                    expectedBytes += pageSize(entry.segment);
+                    dispatch(entry, null);
+                } else {
+                    drop(entry);
+                }
+            }
+        }
+    }
+
+    /** A page has come that no operation may be waiting for: then it need not stay until one has run. */
+    private void arrived(final CopyEntry entry) {
+        if (entry.isExpected) {
+            entry.isExpected = false;
+            expectedBytes -= pageSize(entry.segment);
+            if (!isAwaited(entry)) {
+                protocol.used(entry.copy);
+            }
+        }
     }
 
     /** The operation has run, or given up. */
@@ -226,6 +264,7 @@ final class Copies {
         } else if (outcome == Outcome.APPLIED) {
             if (message.type == MessageType.DATA_S || message.type == MessageType.DATA_M) {
                 take(entry, message, reader);
+                arrived(entry);
             }
             entry.isWithdrawn = false;
             entry.isBarred = false;
@@ -540,10 +579,12 @@ final class Copies {
     /** Rolls back whatever was under way. */
     void startEpoch(final long epoch) {
         protocol.startEpoch(epoch);
+        expectedBytes = 0;
         holding.clear();
         fetches.clear();
         for (final CopyEntry entry : entries.entries()) {
             entry.held = null;
+            entry.isExpected = false;
             entry.isWithdrawing = false;
             entry.isLeaving = false;
             entry.isWithdrawn = false;

@@ -13,6 +13,8 @@ final class CopyEntry extends AddressTable.Entry {
     ArrayDeque<Message> held;
     /** When the copy came, for the minimum hold. */
     long arrivedNs;
+    /** It was asked for although no operation waited for it, and has not come. */
+    boolean isExpected;
     /** What was derived from the copy is being given up; operations here go on using it meanwhile. */
     boolean isWithdrawing;
     /** Which time that is, so that a late answer to an earlier one does not count. */

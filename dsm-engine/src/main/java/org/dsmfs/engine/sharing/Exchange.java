@@ -61,6 +61,11 @@ final class Exchange {
         return responsible[Segment.partition(segment)] == node;
     }
 
+    /** @return whether requests for the segment's pages are heard */
+    boolean isResponsibleUp(final long segment) {
+        return view.isUp(responsible(segment));
+    }
+
     /**
      * @return whether pages of the segment of which nothing is known rest here; while this node stands in, only if their
      *     home has nothing

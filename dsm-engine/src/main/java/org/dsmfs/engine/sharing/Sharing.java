@@ -149,6 +149,13 @@ public final class Sharing implements PageAccess {
         tellSelf();
     }
 
+    /** Asks for pages that an operation may need later; nothing waits for them. */
+    public void expect(final List<Core.Wanted> expected, final long nowNs) {
+        copies.now(nowNs);
+        copies.expect(expected);
+        tellSelf();
+    }
+
     /** The operation has run, or given up. */
     public void finish(final Acquisition acquisition) {
         copies.finish(acquisition);

@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Timeout;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -53,6 +55,42 @@ class TwoNodesTest {
                 return null;
             });
             assertNull(nodes.space(node).execute(tx -> tx.read(COUNTER, page)));
+        }
+    }
+
+    @Test
+    void whatIsExpectedComesWithoutAnybodyWaiting() {
+        final int pages = 20;
+        for (int page = 0; page < pages; page++) {
+            add(0, COUNTER, page, page);
+        }
+        nodes.space(1).execute(tx -> {
+            tx.expect(COUNTER, 0, pages);
+            return null;
+        });
+        awaitSilence(nodes.messages());
+        final long waited = waited(1);
+        for (int page = 0; page < pages; page++) {
+            final int at = page;
+            assertEquals(page, (long) nodes.space(1).execute(tx -> tx.read(COUNTER, at).getLong(8)));
+        }
+        assertEquals(waited, waited(1));
+        add(0, COUNTER, 3, 100);
+        assertEquals(103, (long) nodes.space(1).execute(tx -> tx.read(COUNTER, 3).getLong(8)));
+        assertEquals(waited + 1, waited(1));
+    }
+
+    private long waited(final int node) {
+        return nodes.space(node).neighbours().status().orElseThrow().waitedOperations();
+    }
+
+    private void awaitSilence(final long messagesBefore) {
+        long seen = messagesBefore;
+        int quiet = 0;
+        while (quiet < 20) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            quiet = nodes.messages() == seen ? quiet + 1 : 0;
+            seen = nodes.messages();
         }
     }
 

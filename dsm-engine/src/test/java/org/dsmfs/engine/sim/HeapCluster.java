@@ -158,6 +158,11 @@ public final class HeapCluster implements SimulatedCluster {
             }
 
             @Override
+            public void expect(final long segment, final long firstPage, final int count) {
+                // All is here.
+            }
+
+            @Override
             public void wantToWrite(final long segment, final long page) {
                 // All pages are here.
             }

@@ -49,6 +49,8 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         private final Map<Integer, Boolean> registers = new TreeMap<>();
         /** By register: the writer whose value was read. */
         private final Map<Integer, Long> writers = new TreeMap<>();
+        /** Read ahead; {@link #REGISTERS} for none. */
+        private final int expected;
 
         Access(final long id, final Random random) {
             this.id = id;
@@ -56,6 +58,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
             for (int i = random.nextInt(4); i >= 0; i--) {
                 registers.put(random.nextInt(REGISTERS), !isRead && random.nextInt(3) > 0);
             }
+            expected = random.nextInt(REGISTERS + 1);
         }
 
         /** Reads all. */
@@ -65,6 +68,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
             for (int i = 0; i < REGISTERS; i++) {
                 registers.put(i, false);
             }
+            expected = REGISTERS;
         }
 
         @Override
@@ -145,6 +149,10 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
 
     private void run(final PageTransaction transaction, final Access access) {
         access.writers.clear();
+        if (access.expected < REGISTERS) {
+            transaction.expect(segment(access.expected), page(access.expected), 1);
+            transaction.expect(Segment.of(EXTRA_KIND, NUMBER), access.expected, 1);
+        }
         access.registers.forEach((register, isWritten) -> {
             access.writers.put(register, read(transaction, register));
             if (isWritten) {
