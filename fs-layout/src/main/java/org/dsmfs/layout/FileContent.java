@@ -16,10 +16,8 @@ import org.dsmfs.layout.page.PageKind;
 final class FileContent {
     /** Largest size, bytes. */
     static final long MAX_SIZE = Long.MAX_VALUE;
-    /** Most data pages that are freed in one transaction, to keep it bounded. */
-    static final int MAX_FREES_PER_RUN = 1024;
-    /** Most bytes of data pages that are allocated in one transaction: unlike freed ones, they are in memory. */
-    private static final int MAX_ALLOCATED_BYTES_PER_RUN = 4 << 20;
+    /** Most data pages that are freed or allocated in one transaction, to keep it bounded. */
+    static final int MAX_PAGES_PER_RUN = 1024;
     /** Returned when all pages of a range were dealt with. */
     static final long DONE = -1;
 
@@ -166,7 +164,7 @@ final class FileContent {
         final HoleMap holes = new HoleMap(inode);
         long page = holes.nextPresent(first);
         for (int freed = 0; page != HoleMap.NONE && page <= last; freed++) {
-            if (freed == MAX_FREES_PER_RUN) {
+            if (freed == MAX_PAGES_PER_RUN) {
                 return page;
             }
             tx.free(segment, page);
@@ -190,10 +188,10 @@ final class FileContent {
         final HoleMap holes = new HoleMap(inode);
         long page = holes.nextAbsent(first);
         for (int made = 0; page <= last; made++) {
-            if (made == MAX_ALLOCATED_BYTES_PER_RUN / pageSize) {
+            if (made == MAX_PAGES_PER_RUN) {
                 return page;
             }
-            tx.put(segment, page, 0, ZEROS, 0, 1);
+            tx.reserve(segment, page);
             holes.add(page);
             page = holes.nextAbsent(page + 1);
         }

@@ -277,6 +277,13 @@ final class HeapSpace implements Space {
         }
 
         @Override
+        public void reserve(final long segment, final long page) {
+            if (!exists(segment, page)) {
+                write(segment, page);
+            }
+        }
+
+        @Override
         public void free(final long segment, final long page) {
             final Address address = touch(segment, page);
             if (putAddresses.containsKey(address)) {

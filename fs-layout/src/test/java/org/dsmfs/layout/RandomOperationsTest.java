@@ -170,7 +170,7 @@ class RandomOperationsTest {
         void finish() {
             model.nodes.keySet().forEach(this::look);
             assertEquals(List.of(), FileSystemCheck.check(space));
-            assertTrue(space.mostFreesInRun() <= FileContent.MAX_FREES_PER_RUN + 100, "frees in one run");
+            assertTrue(space.mostFreesInRun() <= FileContent.MAX_PAGES_PER_RUN + 100, "frees in one run");
             for (int node = 0; node < spaces.length; node++) {
                 fileSystems[node].close();
                 model.crash(node);

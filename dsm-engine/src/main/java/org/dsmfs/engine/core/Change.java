@@ -10,6 +10,8 @@ final class Change extends AddressTable.Entry {
         WRITE,
         /** Bytes of the caller go into the page. */
         PUT,
+        /** The absent page comes into being as zeros, which nobody has to write or to keep in RAM. */
+        RESERVE,
         /** The page becomes absent. */
         FREE
     }
@@ -40,8 +42,10 @@ final class Change extends AddressTable.Entry {
     boolean unchanged;
     /** The page to add to RAM. */
     Page made;
-    /** PUT whose content goes to a slot: the slot, or -1. */
+    /** Slot that has the content from now on, or -1. */
     int slot;
+    /** Whether the slot was taken for this change. */
+    boolean slotTaken;
     int contentOffset;
     int contentCrc;
 }

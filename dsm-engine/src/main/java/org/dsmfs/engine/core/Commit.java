@@ -76,9 +76,8 @@ final class Commit {
 
     private void undo(final List<Change> changes) {
         for (final Change change : changes) {
-            if (change.slot >= 0) {
+            if (change.slotTaken) {
                 core.disk().allocator(Segment.isLarge(change.segment)).release(change.slot);
-                change.slot = -1;
             }
             if (change.made != null) {
                 change.made.free();
@@ -108,8 +107,12 @@ final class Commit {
                     logPut(change, transaction, batch);
                 }
             }
+            case RESERVE -> {
+                takeSlot(change);
+                change.contentCrc = batch.addSlot(change.segment, change.page, change.slot, batch.reserveContent(0), 0);
+            }
         }
-        if (change.kind != Change.Kind.FREE && change.base == null) {
+        if ((change.kind == Change.Kind.WRITE || change.kind == Change.Kind.PUT) && change.base == null) {
             makePage(change, version);
         }
     }
@@ -130,7 +133,7 @@ final class Commit {
     private void logPut(final Change change, final Transaction transaction, final LogBatch batch) {
         final boolean whole = change.covers || !change.existed;
         if (whole && Segment.isLarge(change.segment) && transaction.putBytes() >= SLOT_THRESHOLD_BYTES) {
-            change.slot = core.takeSlot(true);
+            takeSlot(change);
             change.contentOffset = batch.reserveContent(change.putEnd);
             if (!change.covers) {
                 batch.data().setMemory(change.contentOffset, change.putEnd, (byte) 0);
@@ -146,6 +149,15 @@ final class Commit {
             }
             transaction.logPuts(change, batch);
             batch.endChange(entry);
+        }
+    }
+
+    /** A slot that holds zeros, by what is said of it, may be written: until the new content counts nobody looks at it. */
+    private void takeSlot(final Change change) {
+        change.slot = core.emptySlot(change.segment, change.page);
+        if (change.slot < 0) {
+            change.slot = core.takeSlot(Segment.isLarge(change.segment));
+            change.slotTaken = true;
         }
     }
 
@@ -178,6 +190,17 @@ final class Commit {
             }
             return;
         }
+        if (change.slot >= 0) {
+            location.slot = change.slot;
+            location.version = version;
+            location.length = change.putEnd;
+            location.crc = change.contentCrc;
+        }
+        if (change.kind == Change.Kind.RESERVE) {
+            core.placed(change.segment, change.page, location, change.counted);
+            core.dropOld(change.segment, change.page);
+            return;
+        }
         Page page = change.base;
         if (page == null) {
             page = change.made;
@@ -198,10 +221,6 @@ final class Commit {
         }
         core.dropOld(change.segment, change.page);
         if (change.slot >= 0) {
-            location.slot = change.slot;
-            location.version = version;
-            location.length = change.putEnd;
-            location.crc = change.contentCrc;
             core.rests(page, location);
             page.writtenWithLsn = core.endLsn();
         } else if (!page.isDirty()) {

@@ -297,8 +297,8 @@ public final class Core {
         return false;
     }
 
-    /** @return whether the page may be made absent; if not, it is now known to be missing */
-    boolean isReadyToFree(final long segment, final long page) {
+    /** @return whether the page may be made or freed, whatever it holds; if not, it is now known to be missing */
+    boolean isReadyToReplace(final long segment, final long page) {
         final Page present = ram.get(segment, page);
         if (present != null ? present.writable : access.mayWrite(segment, page)) {
             return true;
@@ -357,6 +357,11 @@ public final class Core {
             return large ? Abandoned.GROW_LARGE : Abandoned.GROW_SMALL;
         }
         return retiredHelp ? Abandoned.CHECKPOINT : SpaceFullException.INSTANCE;
+    }
+
+    /** @return the slot where the page rests as zeros, so that nothing is in it that would be needed; -1 if there is none */
+    int emptySlot(final long segment, final long page) {
+        return disk.locate(segment, page, scratch) && scratch.length == 0 ? (int) scratch.slot : -1;
     }
 
     /** @return a fresh slot for a page's content */

@@ -37,12 +37,15 @@ final class DiskCache {
     }
 
     /**
-     * The page rests in this taken slot now; where it rested before is retired.
+     * The page rests in this taken slot now; another one where it rested before is retired.
      *
      * @return whether it rested anywhere before
      */
     boolean place(final long segment, final long page, final Location location) {
-        final boolean before = retire(segment, page);
+        final boolean before = index.get(segment, page, scratch);
+        if (before && scratch.slot != location.slot) {
+            retire(segment, scratch.slot);
+        }
         index.put(segment, page, location);
         changes(Segment.isLarge(segment)).put((int) location.slot, new SlotImage(Segment.isLarge(segment),
             (int) location.slot, segment, page, location.version, location.length, location.crc));
@@ -55,21 +58,18 @@ final class DiskCache {
      * @return whether it rested anywhere before
      */
     boolean forget(final long segment, final long page) {
-        final boolean before = retire(segment, page);
+        final boolean before = index.get(segment, page, scratch);
         if (before) {
+            retire(segment, scratch.slot);
             index.remove(segment, page);
         }
         return before;
     }
 
-    private boolean retire(final long segment, final long page) {
-        if (!index.get(segment, page, scratch)) {
-            return false;
-        }
+    private void retire(final long segment, final long slot) {
         final boolean isLarge = Segment.isLarge(segment);
         allocator(isLarge).retire();
-        changes(isLarge).put((int) scratch.slot, SlotImage.free(isLarge, (int) scratch.slot));
-        return true;
+        changes(isLarge).put((int) slot, SlotImage.free(isLarge, (int) slot));
     }
 
     private Int2ObjectHashMap<SlotImage> changes(final boolean isLarge) {

@@ -6,6 +6,7 @@ import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.journal.RecordFormat;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -237,20 +238,26 @@ public final class LogBatch {
         records.putLong(recordLength + RecordFormat.ENTRY_CRC, contentCrc & 0xffffffffL);
         recordLength += RecordFormat.SLOT_BYTES;
         entryCount++;
+        if (length > 0) {
+            addSlotWrite(Segment.isLarge(segment), slot, offset, length);
+        }
+        return contentCrc;
+    }
+
+    private void addSlotWrite(final boolean large, final int slot, final int offset, final int length) {
         if (slotWriteCount == slotWrites.length) {
-            slotWrites = java.util.Arrays.copyOf(slotWrites, slotWrites.length * 2);
+            slotWrites = Arrays.copyOf(slotWrites, slotWrites.length * 2);
         }
         SlotWrite write = slotWrites[slotWriteCount];
         if (write == null) {
             write = new SlotWrite();
             slotWrites[slotWriteCount] = write;
         }
-        write.large = Segment.isLarge(segment);
+        write.large = large;
         write.slot = slot;
         write.offset = offset;
         write.length = length;
         slotWriteCount++;
-        return contentCrc;
     }
 
     void addImage(final SlotImage image) {

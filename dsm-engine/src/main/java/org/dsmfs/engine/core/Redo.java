@@ -186,7 +186,7 @@ public final class Redo {
             }
             return;
         }
-        if (!loose.remove(looseKey(large, slot))) {
+        if (!loose.remove(looseKey(large, slot)) && core.emptySlot(segment, index) != slot) {
             throw inconsistent("slot " + slot + " holds something else", segment, index, lsn);
         }
         if (page != null) {

@@ -131,8 +131,8 @@ final class Transaction implements PageTransaction {
             if (!change.counted) {
                 account(segment);
             }
-        } else if (change.kind == Change.Kind.PUT) {
-            throw new IllegalStateException("put and write of one page in one run: " + change);
+        } else if (change.kind != Change.Kind.WRITE) {
+            throw new IllegalStateException(change.kind + " and write of one page in one run: " + change);
         }
         return change.copy;
     }
@@ -164,14 +164,25 @@ final class Transaction implements PageTransaction {
     }
 
     @Override
+    public void reserve(final long segment, final long page) {
+        if (Segment.isVolatile(segment) || byAddress.get(segment, page) != null) {
+            throw new IllegalStateException("reservation of a volatile page or of one that the run changes: "
+                + Segment.describe(segment, page));
+        }
+        if (core.isReadyToReplace(segment, page) && !core.exists(segment, page)) {
+            add(segment, page, Change.Kind.RESERVE, null, false);
+        }
+    }
+
+    @Override
     public void free(final long segment, final long page) {
         Change change = byAddress.get(segment, page);
         if (change == null) {
-            if (core.isReadyToFree(segment, page) && core.exists(segment, page)) {
+            if (core.isReadyToReplace(segment, page) && core.exists(segment, page)) {
                 change = add(segment, page, Change.Kind.FREE, core.resident(segment, page), true);
             }
-        } else if (change.kind == Change.Kind.PUT) {
-            throw new IllegalStateException("put and free of one page in one run: " + change);
+        } else if (change.kind == Change.Kind.PUT || change.kind == Change.Kind.RESERVE) {
+            throw new IllegalStateException(change.kind + " and free of one page in one run: " + change);
         } else {
             change.kind = Change.Kind.FREE;
         }
@@ -226,6 +237,7 @@ final class Transaction implements PageTransaction {
         change.covers = false;
         change.putEnd = 0;
         change.slot = -1;
+        change.slotTaken = false;
         change.unchanged = false;
         change.buried = false;
         changes.add(change);

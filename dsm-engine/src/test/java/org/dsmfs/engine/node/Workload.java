@@ -39,7 +39,7 @@ final class Workload {
     private final Set<Integer> refused = new HashSet<>();
     private int lastDone;
 
-    private enum Kind { FREE, WRITE, PUT_WHOLE, PUT }
+    private enum Kind { FREE, RESERVE, WRITE, PUT_WHOLE, PUT }
 
     private record Address(long segment, long page) implements Comparable<Address> {
         @Override
@@ -113,6 +113,7 @@ final class Workload {
                 transaction.useReserve();
                 transaction.free(segment, page);
             }
+            case RESERVE -> transaction.reserve(segment, page);
             case WRITE -> transaction.write(segment, page).setMemory(step.offset, step.length, step.fill);
             default -> {
                 final byte[] bytes = new byte[step.length];
@@ -158,6 +159,8 @@ final class Workload {
     private static void apply(final Step step, final Map<Address, byte[]> model) {
         if (step.kind == Kind.FREE) {
             model.remove(step.address);
+        } else if (step.kind == Kind.RESERVE) {
+            model.putIfAbsent(step.address, new byte[step.pageSize]);
         } else {
             Arrays.fill(model.computeIfAbsent(step.address, address -> new byte[step.pageSize]), step.offset,
                 step.offset + step.length, step.fill);

@@ -189,6 +189,11 @@ public final class HeapCluster implements SimulatedCluster {
             }
 
             @Override
+            public void reserve(final long segment, final long page) {
+                write(segment, page);
+            }
+
+            @Override
             public void free(final long segment, final long page) {
                 changed.put(new Address(segment, page), null);
             }
