@@ -14,6 +14,7 @@ import org.dsmfs.layout.page.PageKind;
 public final class DsmFileSystem implements FileSystem {
     private final Space space;
     private final OpenInodes open = new OpenInodes();
+    private final RecentLookups recentLookups;
     private final Reclaimer reclaimer;
     private final Namespace namespace;
     private final Rename rename;
@@ -28,6 +29,7 @@ public final class DsmFileSystem implements FileSystem {
 
     private DsmFileSystem(final Space space, final WallClock clock, final AtimePolicy atime) {
         this.space = space;
+        recentLookups = new RecentLookups(clock);
         final Orphans orphans = new Orphans(space.neighbours());
         reclaimer = new Reclaimer(open, orphans);
         namespace = new Namespace(open, reclaimer);
@@ -87,13 +89,17 @@ public final class DsmFileSystem implements FileSystem {
             }
         }
 
-        /** An inode is pinned while it is open. Of locks, the page stands for an era. */
+        /** An inode is pinned while it is open, or may be about to be. Of locks, the page stands for an era. */
         @Override
         public boolean isPinned(final long segment, final long page) {
             final int kind = Segment.kind(segment);
-            return kind == PageKind.INODE.code() && open.isOpen(Segment.number(segment))
+            return kind == PageKind.INODE.code() && canBeOpenedWithoutName(Segment.number(segment))
                 || kind == PageKind.LOCK.code() && locks.isLeftOut(Segment.number(segment), page);
         }
+    }
+
+    private boolean canBeOpenedWithoutName(final long ino) {
+        return open.isOpen(ino) || recentLookups.contains(ino);
     }
 
     private void neighboursChanged() {
@@ -106,6 +112,17 @@ public final class DsmFileSystem implements FileSystem {
     @Override
     public void lookup(final long parent, final byte[] name, final Attributes out) {
         answer(out, run -> namespace.lookup(run, parent, name));
+    }
+
+    @Override
+    public void lookupToOpen(final long parent, final byte[] name, final Attributes out) {
+        answer(out, run -> {
+            final Inode inode = namespace.lookup(run, parent, name);
+            if (!space.neighbours().isAlone()) {
+                recentLookups.lookedUp(inode.ino());
+            }
+            return inode;
+        });
     }
 
     @Override
@@ -200,7 +217,7 @@ public final class DsmFileSystem implements FileSystem {
     public void open(final long ino, final Attributes out) {
         transactions.run(run -> {
             final Inode inode = run.inode(ino);
-            if (inode.view().nlink() == 0 && !open.isOpen(ino)) {
+            if (inode.view().nlink() == 0 && !canBeOpenedWithoutName(ino)) {
                 throw Errno.ESTALE.exception();
             }
             AttributeOperations.get(inode, out);
@@ -220,7 +237,11 @@ public final class DsmFileSystem implements FileSystem {
             }
             throw e;
         }
-        transactions.reclaim(moreToReclaim ? ino : 0);
+        if (moreToReclaim && recentLookups.contains(ino)) {
+            transactions.postponeReclaim(ino);
+        } else {
+            transactions.reclaim(moreToReclaim ? ino : 0);
+        }
     }
 
     /** @return whether there is more of the inode to reclaim */
@@ -381,6 +402,11 @@ public final class DsmFileSystem implements FileSystem {
         return new FileSystemStatus(blockSize, status.capacityBytes() / blockSize,
             Math.max(0, status.capacityBytes() - status.usedBytes()) / blockSize, available / blockSize,
             inodes + inodesFree, inodesFree, NAME_MAX);
+    }
+
+    @Override
+    public void tidy() {
+        transactions.reclaimPostponed();
     }
 
     @Override

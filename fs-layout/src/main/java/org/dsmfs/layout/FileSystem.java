@@ -51,6 +51,14 @@ public interface FileSystem extends AutoCloseable {
      */
     void lookup(long parent, byte[] name, Attributes out);
 
+    /**
+     * {@link #lookup} for somebody who opens what was found only after that: for a second at least the inode can be
+     * opened here, also if another node takes its last name meanwhile. A removal on this node frees it all the same.
+     *
+     * @throws ErrnoException ENOENT
+     */
+    void lookupToOpen(long parent, byte[] name, Attributes out);
+
     /** @throws ErrnoException ESTALE */
     void getAttributes(long ino, Attributes out);
 
@@ -298,6 +306,9 @@ public interface FileSystem extends AutoCloseable {
 
     /** statfs(2), telling the truth of the space. */
     FileSystemStatus status();
+
+    /** Does what was left for later. To be called about once a second, by one thread, which may have to wait. */
+    void tidy();
 
     /** Frees what was open without a name; makes everything durable. Does not close the space. */
     @Override

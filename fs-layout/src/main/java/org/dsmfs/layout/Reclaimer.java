@@ -22,6 +22,10 @@ import org.dsmfs.layout.page.PageKind;
  *     there is no link, and asks after that; all the others have closed before, so the answer is no. If two close at the
  *     same time, both may find that nobody has it open; both then free it, and the second finds nothing to free. If B
  *     closed before the last name went, B is not what keeps it, and who took the name asks.
+ * <li>What a node has looked up for somebody who is about to open it ({@link RecentLookups}) counts as open there for a
+ *     moment, from the same transaction on that found the name. A node that has only done that frees nothing, so who
+ *     took the last name, and hears that the inode is in use, asks again when such moments have passed
+ *     ({@link PostponedReclaims}). Who opens it until then is the one to free it.
  * <li>If a node dies, what it had open does not count, and what it was about to do is in its list of orphans: after each
  *     change of the nodes the others go through the lists of those that are gone, and each node through its own, and
  *     ask again.

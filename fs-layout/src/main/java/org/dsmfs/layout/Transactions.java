@@ -17,11 +17,13 @@ final class Transactions {
     private final Space space;
     private final WallClock clock;
     private final Reclaimer reclaimer;
+    private final PostponedReclaims postponed;
 
     Transactions(final Space space, final WallClock clock, final Reclaimer reclaimer) {
         this.space = space;
         this.clock = clock;
         this.reclaimer = reclaimer;
+        this.postponed = new PostponedReclaims(clock);
     }
 
     /**
@@ -54,6 +56,25 @@ final class Transactions {
 
     /** Frees all that can be freed of an inode; nothing if it is 0. May ask all other nodes, and wait for them. */
     void reclaim(final long ino) {
+        if (!isReclaimed(ino)) {
+            postponed.add(ino);
+        }
+    }
+
+    /** {@link #reclaim} of an inode that may be opened again. */
+    void postponeReclaim(final long ino) {
+        postponed.add(ino);
+    }
+
+    /** {@link #reclaim} of those that were used a while ago. Who still uses one frees it. */
+    void reclaimPostponed() {
+        for (long ino = postponed.takeDue(); ino != 0; ino = postponed.takeDue()) {
+            isReclaimed(ino);
+        }
+    }
+
+    /** @return false if another node uses the inode */
+    private boolean isReclaimed(final long ino) {
         boolean isOpenNowhereElse = false;
         Reclaimer.Rest rest = ino == 0 ? Reclaimer.Rest.NOTHING : Reclaimer.Rest.MORE;
         while (rest != Reclaimer.Rest.NOTHING) {
@@ -61,11 +82,12 @@ final class Transactions {
             rest = call(run -> reclaimer.reclaim(run, ino, isFree));
             if (rest == Reclaimer.Rest.UNLESS_OPEN_ELSEWHERE) {
                 if (isPinnedElsewhere(PageKind.INODE.segment(ino), 0)) {
-                    return;
+                    return false;
                 }
                 isOpenNowhereElse = true;
             }
         }
+        return true;
     }
 
     /**

@@ -98,6 +98,67 @@ class OpenElsewhereTest {
         assertFalse(cluster.exists(ino));
     }
 
+    private void passTime(final long nanos) {
+        for (int node = 0; node < cluster.clocks.length; node++) {
+            cluster.clocks[node] += nanos;
+        }
+        for (final FileSystem node : cluster.nodes) {
+            node.tidy();
+        }
+    }
+
+    @Test
+    void whatWasJustLookedUpCanBeOpenedAlthoughItIsReplacedElsewhere() {
+        final long old = cluster.file(0, "old");
+        cluster.file(0, "new");
+        cluster.nodes[1].lookupToOpen(FileSystem.ROOT, bytes("old"), cluster.out);
+        cluster.nodes[0].rename(Caller.ROOT, FileSystem.ROOT, bytes("new"), FileSystem.ROOT, bytes("old"), 0);
+        passTime(RecentLookups.SPAN_NANOS - 1);
+        cluster.open(1, old);
+        assertErrno(Errno.ESTALE, () -> cluster.open(2, old));
+        passTime(2 * PostponedReclaims.DELAY_NANOS);
+        assertTrue(cluster.exists(old));
+        cluster.nodes[1].release(old);
+        assertFalse(cluster.exists(old));
+    }
+
+    @Test
+    void whatWasLookedUpAndNotOpenedIsFreedLater() {
+        final long ino = cluster.file(0, "f");
+        cluster.nodes[1].lookupToOpen(FileSystem.ROOT, bytes("f"), cluster.out);
+        cluster.unlink(0, "f");
+        assertTrue(cluster.exists(ino));
+        passTime(PostponedReclaims.DELAY_NANOS);
+        assertFalse(cluster.exists(ino));
+    }
+
+    @Test
+    void whatTwoAreAboutToOpenStaysWhenTheFirstClosesIt() {
+        final long ino = cluster.file(0, "f");
+        cluster.nodes[1].lookupToOpen(FileSystem.ROOT, bytes("f"), cluster.out);
+        cluster.unlink(0, "f");
+        cluster.open(1, ino);
+        cluster.nodes[1].release(ino);
+        cluster.open(1, ino);
+        cluster.nodes[1].release(ino);
+        assertTrue(cluster.exists(ino));
+        passTime(PostponedReclaims.DELAY_NANOS);
+        assertFalse(cluster.exists(ino));
+        assertErrno(Errno.ESTALE, () -> cluster.open(1, ino));
+    }
+
+    @Test
+    void aLookUpDoesNotCountAgainWhenTheClockIsSetBack() {
+        final long ino = cluster.file(0, "f");
+        cluster.nodes[1].lookupToOpen(FileSystem.ROOT, bytes("f"), cluster.out);
+        cluster.clocks[1] += 2 * RecentLookups.SPAN_NANOS;
+        assertFalse(cluster.spaces[0].neighbours().isPinnedElsewhere(PageKind.INODE.segment(ino), 0));
+        cluster.clocks[1] -= 2 * RecentLookups.SPAN_NANOS;
+        assertFalse(cluster.spaces[0].neighbours().isPinnedElsewhere(PageKind.INODE.segment(ino), 0));
+        cluster.unlink(0, "f");
+        assertFalse(cluster.exists(ino));
+    }
+
     @Test
     void whatADeadNodeHadOpenIsFreedByTheOthers() {
         final long ino = cluster.file(0, "f");

@@ -134,6 +134,11 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public void lookupToOpen(final long parent, final byte[] name, final Attributes out) {
+        lookup(parent, name, out);
+    }
+
+    @Override
     public synchronized void lookup(final long parent, final byte[] name, final Attributes out) {
         copy(child(parent, name), out);
     }
@@ -465,6 +470,11 @@ public final class MemoryFileSystem implements FileSystem {
     /** @return inodes that exist */
     public synchronized int inodes() {
         return nodes.size();
+    }
+
+    @Override
+    public void tidy() {
+        // Nothing is left for later.
     }
 
     @Override

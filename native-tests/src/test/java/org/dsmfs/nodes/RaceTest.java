@@ -305,24 +305,8 @@ class RaceTest {
         shared.onEach(view -> assertEquals(List.of("target"), DirectoryReader.names(view.path())));
     }
 
-    /**
-     * A limit of the product (README): when other nodes replace the file twice within one open(2), the kernel, which
-     * looks the name up a second time, gives up with ESTALE. It is never ENOENT, and what is opened is whole.
-     */
-    private static Descriptor openWhileReplaced(final String path) {
-        while (true) {
-            try {
-                return Descriptor.open(path, O_RDONLY);
-            } catch (final PosixException e) {
-                if (e.errno() != Errno.ESTALE) {
-                    throw e;
-                }
-            }
-        }
-    }
-
     private static void assertUniform(final String path) {
-        try (Descriptor file = openWhileReplaced(path)) {
+        try (Descriptor file = Descriptor.open(path, O_RDONLY)) {
             final byte[] content = file.read(10_000);
             assertEquals(9000, content.length);
             for (final byte b : content) {

@@ -16,6 +16,7 @@ import org.dsmfs.layout.WallClock;
 import org.dsmfs.mount.Mount;
 import org.dsmfs.mount.MountException;
 import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.serving.Housekeeping;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,12 +75,13 @@ final class MountProcess {
         };
     }
 
-    @SuppressWarnings("try") // The guard need only be there.
+    @SuppressWarnings("try") // The guard and the housekeeping need only be there.
     private void serve(final Termination termination, final MountPoint mountPoint, final Space space,
                        final FileSystem fileSystem) {
         final StatusReport report = new StatusReport(settings, space, fileSystem);
         try (Mount mount = settings.frontEnd().mount(fileSystem, mountPoint.path(), fuseOptions(), atime(),
             !space.neighbours().isAlone(), report.attributes());
+             Housekeeping housekeeping = new Housekeeping(fileSystem);
              DeadMountGuard guard = new DeadMountGuard(mountPoint.path())) {
             termination.endBy(() -> unmount(mountPoint, mount));
             awaitAnswer(mountPoint);

@@ -26,7 +26,7 @@ final class NameOperations {
                 // For file handles: of an inode of any type.
                 fileSystem.getAttributes(parent, exchange.attributes);
             } else {
-                fileSystem.lookup(parent, name, exchange.attributes);
+                fileSystem.lookupToOpen(parent, name, exchange.attributes);
             }
             exchange.replyEntry();
         } catch (final ErrnoException e) {
