@@ -72,7 +72,7 @@ trap 'exit 143' TERM
 # by the kernel for every FUSE filesystem, the others are limits of libfuse 2.
 declare -A lacks=(
     [kernel]=COLLAPSE_RANGE,INSERT_RANGE
-    [jnr-fuse]=COLLAPSE_RANGE,INSERT_RANGE,O_TMPFILE,RENAME_NOREPLACE,RENAME_EXCHANGE,SEEK_HOLE,ACLS,BIRTH_TIME,OPEN_DURING_REPLACE
+    [jnr-fuse]=COLLAPSE_RANGE,INSERT_RANGE,O_TMPFILE,RENAME_NOREPLACE,RENAME_EXCHANGE,SEEK_HOLE,ACLS,BIRTH_TIME,INODE_FLAGS,OPEN_DURING_REPLACE
 )
 
 # libfuse 2 can't revoke what the kernel has cached: only a node that never has neighbours lets it cache anything.

@@ -24,4 +24,8 @@ public final class AttributeChange {
     public boolean mtimeNow;
     public long mtimeSeconds;
     public int mtimeNanos;
+    /** Set {@link #isImmutable} and {@link #isAppendOnly}, as {@link Attributes} has them. */
+    public boolean setProtection;
+    public boolean isImmutable;
+    public boolean isAppendOnly;
 }

@@ -37,12 +37,15 @@ final class AttributeOperations {
         out.ctimeNanos = page.ctimeNanos();
         out.btimeSeconds = page.btimeSeconds();
         out.btimeNanos = page.btimeNanos();
+        out.isImmutable = page.has(InodePage.IMMUTABLE);
+        out.isAppendOnly = page.has(InodePage.APPEND_ONLY);
     }
 
     /** @return whether there is more of the inode to reclaim */
     boolean set(final Run run, final Caller caller, final long ino, final AttributeChange change) {
         requireValid(change);
         final Inode inode = change.setSize ? run.regularFile(ino) : run.inode(ino);
+        requireAllowed(inode, change);
         boolean moreToReclaim = false;
         if (change.setSize) {
             new FileContent(inode).resize(change.size);
@@ -59,7 +62,12 @@ final class AttributeOperations {
         if (change.setMode) {
             AccessRules.changeMode(inode, change.mode);
         }
-        if (change.setMode || change.setUid || change.setGid || change.setAtime || change.setMtime) {
+        if (change.setProtection) {
+            inode.edit().flag(InodePage.IMMUTABLE, change.isImmutable);
+            inode.edit().flag(InodePage.APPEND_ONLY, change.isAppendOnly);
+        }
+        if (change.setMode || change.setUid || change.setGid || change.setAtime || change.setMtime
+            || change.setProtection) {
             run.changed(inode);
         }
         if (change.setAtime) {
@@ -81,6 +89,16 @@ final class AttributeOperations {
             inode.edit().gid(change.gid);
         }
         AccessRules.dropSetId(inode);
+    }
+
+    /** To set the times to now is allowed as a write would be that does the same. */
+    private static void requireAllowed(final Inode inode, final AttributeChange change) {
+        if (change.setMode || change.setUid || change.setGid || change.setSize || change.setAtime && !change.atimeNow
+            || change.setMtime && !change.mtimeNow) {
+            Protection.requireChangeable(inode);
+        } else if (change.setAtime || change.setMtime) {
+            Protection.requireGrowable(inode);
+        }
     }
 
     private static void requireValid(final AttributeChange change) {

@@ -36,4 +36,8 @@ public final class Attributes {
     public long btimeSeconds;
     /** @see #btimeSeconds */
     public int btimeNanos;
+    /** Nothing of it may be changed (chattr +i). */
+    public boolean isImmutable;
+    /** It may only grow (chattr +a). */
+    public boolean isAppendOnly;
 }

@@ -54,6 +54,7 @@ final class FileOperations {
         final FileContent content = new FileContent(inode);
         final long start = append ? content.size() : offset;
         requireRange(start, length);
+        Protection.requireGrowable(inode);
         if (length > 0) {
             content.write(start, source, sourceIndex, length);
             contentWritten(run, caller, inode);
@@ -71,6 +72,7 @@ final class FileOperations {
         }
         final long copied = Math.max(0, Math.min(length, sourceContent.size() - sourceOffset));
         requireRange(targetOffset, copied);
+        Protection.requireGrowable(target);
         if (source == target && sourceOffset < targetOffset + copied && targetOffset < sourceOffset + copied) {
             throw Errno.EINVAL.exception();
         }
@@ -112,6 +114,7 @@ final class FileOperations {
                final long firstPage) {
         run.tx().useReserve();
         final Inode inode = run.regularFile(ino);
+        Protection.requireChangeable(inode);
         final FileContent content = new FileContent(inode);
         final long end = offset + length;
         content.zeroEdges(offset, end);
@@ -131,6 +134,7 @@ final class FileOperations {
     long allocate(final Run run, final Caller caller, final long ino, final boolean keepSize, final long offset,
                   final long length, final long firstPage, final long freeBytes) {
         final Inode inode = run.regularFile(ino);
+        Protection.requireGrowable(inode);
         final FileContent content = new FileContent(inode);
         final long end = offset + length;
         long next = FileContent.DONE;

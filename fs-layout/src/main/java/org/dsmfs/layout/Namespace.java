@@ -105,6 +105,7 @@ final class Namespace {
 
     Inode createTemporary(final Run run, final Caller caller, final long parent, final int mode) {
         final Inode directory = run.linkedDirectory(parent);
+        Protection.requireGrowable(directory);
         final Inode inode = run.create(run.tx().allocateNumber());
         AccessRules.inherit(caller, directory, inode, FileType.REGULAR | mode & FileType.PERMISSIONS);
         inode.edit().flag(InodePage.TEMPORARY, true);
@@ -122,6 +123,7 @@ final class Namespace {
         if (inode.view().nlink() == 0 && !mayGetFirstName) {
             throw Errno.ENOENT.exception();
         }
+        Protection.requireChangeable(inode);
         final Inode directory = run.linkedDirectory(newParent);
         if (inode.view().nlink() == LINK_MAX) {
             throw Errno.EMLINK.exception();
@@ -145,6 +147,7 @@ final class Namespace {
         if (inode.isDirectory()) {
             throw Errno.EISDIR.exception();
         }
+        requireRemovable(directory, inode);
         new DirectoryTree(directory).remove(name);
         run.contentChanged(directory);
         return unlinked(run, inode);
@@ -159,6 +162,7 @@ final class Namespace {
         if (!inode.isDirectory()) {
             throw Errno.ENOTDIR.exception();
         }
+        requireRemovable(directory, inode);
         requireEmpty(inode);
         new DirectoryTree(directory).remove(name);
         run.contentChanged(directory);
@@ -178,6 +182,12 @@ final class Namespace {
             return 0;
         }
         return reclaimer.reclaim(run, inode, open.isOpen(inode.ino())) ? inode.ino() : 0;
+    }
+
+    /** @throws ErrnoException EPERM if the directory must keep its names, or the inode its name */
+    static void requireRemovable(final Inode directory, final Inode inode) {
+        Protection.requireChangeable(directory);
+        Protection.requireChangeable(inode);
     }
 
     static void requireEmpty(final Inode directory) {
@@ -202,6 +212,7 @@ final class Namespace {
         if (tree.find(name) != null) {
             throw Errno.EEXIST.exception();
         }
+        Protection.requireGrowable(directory);
         tree.insert(name, inode.ino(), FileType.of(inode.view().mode()));
         run.contentChanged(directory);
     }

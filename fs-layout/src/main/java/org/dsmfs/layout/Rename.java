@@ -37,6 +37,12 @@ final class Rename {
         final Inode moved = run.referred(from, source.ino());
         final Inode other = target == null ? null : run.referred(to, target.ino());
         requireNotInto(run, moved, to);
+        Namespace.requireRemovable(from, moved);
+        if (other == null) {
+            Protection.requireGrowable(to);
+        } else {
+            Namespace.requireRemovable(to, other);
+        }
         if (flags == FileSystem.RENAME_EXCHANGE) {
             requireNotInto(run, other, from);
             fromTree.replace(name, target.ino(), target.type());

@@ -25,6 +25,7 @@ final class XattrOperations {
         }
         final Inode inode = run.inode(ino);
         requireSupported(inode, name);
+        Protection.requireChangeable(inode);
         if (flags != 0) {
             final boolean exists = new Xattrs(inode).get(name) != null;
             if (exists && (flags & FileSystem.XATTR_CREATE) != 0) {
@@ -64,6 +65,7 @@ final class XattrOperations {
         checkName(name);
         run.tx().useReserve();
         final Inode inode = run.inode(ino);
+        Protection.requireChangeable(inode);
         if (!new Xattrs(inode).remove(name)) {
             throw Errno.ENODATA.exception();
         }

@@ -27,6 +27,10 @@ public final class InodePage {
     public static final int TEMPORARY = 0x4;
     /** Flag: has an entry in a list of orphans, see {@link #orphanList}. */
     public static final int ORPHAN = 0x8;
+    /** Flag: nothing of it may be changed, FS_IMMUTABLE_FL. */
+    public static final int IMMUTABLE = 0x10;
+    /** Flag: it may only grow, FS_APPEND_FL. */
+    public static final int APPEND_ONLY = 0x20;
 
     /** Slots for extended attributes outside the inode; so few that all names together fit in 64 KiB. */
     public static final int XATTR_SLOTS = 240;
@@ -115,7 +119,10 @@ public final class InodePage {
         return null;
     }
 
-    /** @return {@link #MAPPED}, {@link #TRIM_PENDING}, {@link #TEMPORARY}, {@link #ORPHAN} */
+    /**
+     * @return {@link #MAPPED}, {@link #TRIM_PENDING}, {@link #TEMPORARY}, {@link #ORPHAN}, {@link #IMMUTABLE},
+     *     {@link #APPEND_ONLY}
+     */
     public int flags() {
         return buffer.getShort(FLAGS_OFFSET, LITTLE_ENDIAN) & 0xffff;
     }

@@ -20,9 +20,14 @@ final class FileInfo {
         return this;
     }
 
+    /** @return the description's open(2) flags */
+    int flags() {
+        return buffer.getInt(FuseLayout.FILE_INFO_FLAGS);
+    }
+
     /** @return whether the description's open(2) flags have all of these */
     boolean hasFlags(final int flags) {
-        return (buffer.getInt(FuseLayout.FILE_INFO_FLAGS) & flags) == flags;
+        return (flags() & flags) == flags;
     }
 
     /** @return number of the handle */

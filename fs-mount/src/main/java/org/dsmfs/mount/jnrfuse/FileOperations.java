@@ -3,6 +3,7 @@ package org.dsmfs.mount.jnrfuse;
 import org.dsmfs.layout.AttributeChange;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.layout.LockRange;
+import org.dsmfs.mount.serving.OpenRule;
 
 /** Operations on open files. */
 final class FileOperations {
@@ -44,7 +45,7 @@ final class FileOperations {
         final long parent = request.paths.resolveParent(path);
         final boolean made = fileSystem.create(request.caller(), parent, request.paths.name(), mode & PERMISSIONS,
             info.hasFlags(FileInfo.O_EXCL), request.attributes);
-        opened(request, info, 0, !made && info.hasFlags(FileInfo.O_TRUNC));
+        opened(request, info, 0, made);
         return 0;
     }
 
@@ -52,15 +53,18 @@ final class FileOperations {
         final Request request = requests.get();
         final FileInfo info = request.fileInfo.wrap(fileInfo);
         fileSystem.open(request.paths.resolve(path), request.attributes);
-        opened(request, info, request.incoming.node(), info.hasFlags(FileInfo.O_TRUNC));
+        opened(request, info, request.incoming.node(), false);
         return 0;
     }
 
-    private void opened(final Request request, final FileInfo info, final long node, final boolean truncate) {
+    private void opened(final Request request, final FileInfo info, final long node, final boolean isMade) {
         final long ino = request.attributes.ino;
-        if (truncate) {
+        if (!isMade) {
             try {
-                truncate(request, ino, 0);
+                OpenRule.require(request.attributes, info.flags());
+                if (info.hasFlags(FileInfo.O_TRUNC)) {
+                    truncate(request, ino, 0);
+                }
             } catch (final RuntimeException failure) {
                 fileSystem.release(ino);
                 throw failure;

@@ -6,8 +6,6 @@ import org.dsmfs.mount.serving.Failures;
 
 /** Serves one request after another: which operation each asks for, and what becomes of its failure. */
 final class Dispatcher {
-    private static final int ENOTTY = 25;
-
     private final NodeOperations nodes;
     private final NameOperations names;
     private final FileOperations files;
@@ -89,9 +87,7 @@ final class Dispatcher {
             case Opcode.INTERRUPT -> locks.interrupt(exchange);
             case Opcode.RELEASEDIR -> directories.releasedir(exchange);
             case Opcode.DESTROY -> exchange.reply.empty();
-            case Opcode.IOCTL -> {
-                return ENOTTY;
-            }
+            case Opcode.IOCTL -> nodes.ioctl(exchange);
             default -> {
                 return Errno.ENOSYS.number();
             }

@@ -7,6 +7,7 @@ import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.ErrnoException;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.serving.AtimeRule;
+import org.dsmfs.mount.serving.OpenRule;
 
 /** Operations on regular files. An open file needs nothing here but a number. */
 final class FileOperations {
@@ -44,10 +45,13 @@ final class FileOperations {
         final byte[] name = request.name(RequestLayout.Create.NAME);
         final boolean isMade = fileSystem.create(caller, request.node(), name, mode, (flags & O_EXCL) != 0,
             exchange.attributes);
-        if (!isMade && (flags & O_TRUNC) != 0) {
+        if (!isMade) {
             final long ino = exchange.attributes.ino;
             try {
-                truncate(exchange, ino, request.int32(RequestLayout.Create.OPEN_FLAGS));
+                OpenRule.require(exchange.attributes, flags);
+                if ((flags & O_TRUNC) != 0) {
+                    truncate(exchange, ino, request.int32(RequestLayout.Create.OPEN_FLAGS));
+                }
             } catch (final RuntimeException failure) {
                 fileSystem.release(ino);
                 throw failure;
@@ -77,6 +81,12 @@ final class FileOperations {
             truncate(exchange, request.node(), openFlags);
         }
         fileSystem.open(request.node(), exchange.attributes);
+        try {
+            OpenRule.require(exchange.attributes, flags);
+        } catch (final ErrnoException refused) {
+            fileSystem.release(request.node());
+            throw refused;
+        }
         exchange.reply.open(lastHandle.incrementAndGet(), cachePolicy.openFlags(exchange.attributes, flags));
     }
 

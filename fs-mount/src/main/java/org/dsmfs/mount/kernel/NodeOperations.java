@@ -1,6 +1,7 @@
 package org.dsmfs.mount.kernel;
 
 import org.dsmfs.layout.AttributeChange;
+import org.dsmfs.layout.Errno;
 import org.dsmfs.layout.FileSystem;
 
 /** What is asked of an inode of any type, or of the whole filesystem. */
@@ -52,6 +53,30 @@ final class NodeOperations {
         // What is cut off a large file is freed bit by bit, so the blocks in these attributes may not be the last.
         exchange.reply.attributes(exchange.attributes,
             change.setSize ? Reply.NOT_AT_ALL_SECONDS : exchange.validity.ofChangedAttributes());
+    }
+
+    /** ioctl(2): what lsattr(1) and chattr(1) ask. */
+    void ioctl(final Exchange exchange) {
+        final Request request = exchange.request;
+        final int command = request.int32(RequestLayout.Ioctl.COMMAND);
+        final ProtectionFlags flags = ProtectionFlags.of(command);
+        if (flags == null) {
+            throw Errno.ENOTTY.exception();
+        }
+        if (ProtectionFlags.isChange(command)) {
+            final AttributeChange change = flags.change(request);
+            fileSystem.getAttributes(request.node(), exchange.attributes);
+            // Since Linux 5.13 the kernel has checked this, by CAP_LINUX_IMMUTABLE.
+            if (request.uid() != 0 && ProtectionFlags.differs(change, exchange.attributes)) {
+                throw Errno.EPERM.exception();
+            }
+            fileSystem.setAttributes(exchange.caller(0), request.node(), change, exchange.attributes);
+            Notification.attributesChanged(exchange.channel(), request.node());
+            exchange.reply.ioctl(0);
+        } else {
+            fileSystem.getAttributes(request.node(), exchange.attributes);
+            flags.report(exchange.attributes, exchange.reply);
+        }
     }
 
     void forget(final Exchange exchange) {

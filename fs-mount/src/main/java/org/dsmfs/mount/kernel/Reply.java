@@ -136,6 +136,16 @@ final class Reply {
         buffer.putInt(BODY, bytes);
     }
 
+    /**
+     * struct fuse_ioctl_out: success, then zeros to put an answer into.
+     *
+     * @param length of the answer, bytes
+     * @return where in {@link #body} the answer starts
+     */
+    int ioctl(final int length) {
+        return begin(ReplyLayout.Ioctl.SIZE + length) + ReplyLayout.Ioctl.SIZE;
+    }
+
     /** struct fuse_lseek_out. */
     void offset(final long offset) {
         begin(Long.BYTES);

@@ -129,6 +129,11 @@ final class ReplyLayout {
         static final int SIZE = 24;
     }
 
+    /** struct fuse_ioctl_out. */
+    static final class Ioctl {
+        static final int SIZE = 16;
+    }
+
     /** struct fuse_dirent. */
     static final class Dirent {
         static final int INO = 0;

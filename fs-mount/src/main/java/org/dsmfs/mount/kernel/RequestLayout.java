@@ -180,6 +180,12 @@ final class RequestLayout {
         static final int FLAG_FLOCK = 1;
     }
 
+    /** struct fuse_ioctl_in. */
+    static final class Ioctl {
+        static final int COMMAND = 12;
+        static final int DATA = 32;
+    }
+
     /** struct fuse_interrupt_in. */
     static final class Interrupt {
         static final int UNIQUE = 0;

@@ -51,6 +51,14 @@ public enum Capability {
     COLLAPSE_RANGE(directory -> allocate(directory, FALLOC_COLLAPSE_RANGE)),
     /** fallocate(2) FALLOC_FL_INSERT_RANGE. */
     INSERT_RANGE(directory -> allocate(directory, FALLOC_INSERT_RANGE)),
+    /** ioctl_iflags(2): files can be made immutable or append-only. libfuse 2 lacks it. */
+    INODE_FLAGS(directory -> {
+        try (Descriptor file = Descriptor.create(directory + "/file")) {
+            file.setInodeFlags(file.inodeFlags() | Descriptor.FS_APPEND_FL);
+            file.setInodeFlags(file.inodeFlags() & ~Descriptor.FS_APPEND_FL);
+            return true;
+        }
+    }),
     /** lseek(2) SEEK_HOLE and SEEK_DATA that know holes. */
     SEEK_HOLE(directory -> {
         try (Descriptor file = Descriptor.create(directory + "/sparse")) {

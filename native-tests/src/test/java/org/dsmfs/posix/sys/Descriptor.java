@@ -4,6 +4,8 @@ import static org.dsmfs.posix.sys.Native.LIBC;
 import static org.dsmfs.posix.sys.Native.check;
 import static org.dsmfs.posix.sys.Native.cString;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** An open file descriptor and the system calls on it; each throws {@link PosixException} where it returns -1. */
@@ -41,6 +43,12 @@ public final class Descriptor implements AutoCloseable {
     public static final int LOCK_NB = 4;
     public static final int LOCK_UN = 8;
 
+    /** Inode flags of ioctl_iflags(2). */
+    public static final int FS_IMMUTABLE_FL = 0x10;
+    public static final int FS_APPEND_FL = 0x20;
+
+    private static final long FS_IOC_GETFLAGS = 0x80086601L;
+    private static final long FS_IOC_SETFLAGS = 0x40086602L;
     private static final long SYS_COPY_FILE_RANGE = 326;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
@@ -166,6 +174,19 @@ public final class Descriptor implements AutoCloseable {
 
     public void setTimes(final TimeChange accessed, final TimeChange modified) {
         check(LIBC.futimens(fd, TimeChange.timespecs(accessed, modified)), "futimens");
+    }
+
+    /** FS_IOC_GETFLAGS of ioctl_iflags(2). */
+    public int inodeFlags() {
+        final ByteBuffer flags = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        check(LIBC.ioctl(fd, FS_IOC_GETFLAGS, flags.array()), "ioctl(FS_IOC_GETFLAGS)");
+        return flags.getInt(0);
+    }
+
+    /** FS_IOC_SETFLAGS of ioctl_iflags(2). */
+    public void setInodeFlags(final int flags) {
+        final ByteBuffer argument = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(0, flags);
+        check(LIBC.ioctl(fd, FS_IOC_SETFLAGS, argument.array()), "ioctl(FS_IOC_SETFLAGS)");
     }
 
     public int statusFlags() {

@@ -54,6 +54,8 @@ public interface LibC {
 
     int fcntl(int fd, int command, @In @Out byte[] argument);
 
+    int ioctl(int fd, long command, @In @Out byte[] argument);
+
     int statx(int directory, @In byte[] path, int flags, int mask, @Out byte[] result);
 
     int statvfs(@In byte[] path, @Out byte[] result);
