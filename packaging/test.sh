@@ -114,7 +114,7 @@ unit() {
         version=$("$home/bin/javac" -version 2>&1 | sed 's/javac \([0-9]*\).*/\1/')
         if ((version > 17)); then
             say "once more on JDK $version"
-            JAVA_HOME=$home mvn -B -ntp -f "$source/pom.xml" -Ddsm.crash.points=1000 test
+            JAVA_HOME=$home mvn -B -ntp -f "$source/pom.xml" -Ddsm.crash.points=1000 -Ddsm.cluster.seeds=3 test
         fi
     done
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Space;
@@ -11,6 +12,7 @@ import org.dsmfs.engine.sim.History;
 import org.dsmfs.engine.sim.LinearizabilityChecker;
 import org.dsmfs.engine.sim.ObservedSpace;
 import org.dsmfs.engine.sim.SimulatedThread;
+import org.dsmfs.engine.sim.SimulatedWorkload;
 import org.dsmfs.engine.sim.Simulation;
 import org.dsmfs.engine.sim.Specification;
 
@@ -18,30 +20,41 @@ import org.dsmfs.engine.sim.Specification;
  * Clients on all nodes of a simulated cluster that make random calls of the filesystem, on so few names that they meet.
  * The results must be those of some order of the calls that respects which came after which.
  */
-final class FileWorkload implements Specification<TreeState, FileCall> {
+final class FileWorkload implements SimulatedWorkload, Specification<TreeState, FileCall> {
+    private static final int CALLS_PER_CLIENT = 30;
+
     final Simulation simulation;
     /** Inodes that anybody has seen; some are gone. */
     final List<Long> directories = new ArrayList<>(List.of(FileSystem.ROOT));
     final List<Long> files = new ArrayList<>();
+    private final int clientsPerNode;
+    private final Map<Integer, FileSystem> mounts = new TreeMap<>();
     private final History<FileCall> history = new History<>();
 
-    FileWorkload(final Simulation simulation) {
+    /** @param clientsPerNode processes on each node */
+    FileWorkload(final Simulation simulation, final int clientsPerNode) {
         this.simulation = simulation;
+        this.clientsPerNode = clientsPerNode;
     }
 
-    /** @return a node's space, observed; what a node opens its filesystem in */
-    Space observe(final Space space) {
-        return new ObservedSpace(space, simulation, history);
-    }
-
-    /** Starts a client that makes so many random calls. */
-    SimulatedThread startClient(final String name, final int node, final FileSystem fs, final int calls) {
-        return simulation.start(name, () -> new FileClient(this, name, node, fs).run(calls));
+    @Override
+    public List<SimulatedThread> start(final int node, final Space space) {
+        final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history), simulation::nowNs,
+            AtimePolicy.NOATIME, Caller.ROOT);
+        mounts.put(node, mount);
+        final List<SimulatedThread> clients = new ArrayList<>();
+        for (int i = 0; i < clientsPerNode; i++) {
+            final String name = "node " + node + " client " + i;
+            clients.add(simulation.start(name, () -> new FileClient(this, name, node, mount).run(CALLS_PER_CLIENT)));
+        }
+        return clients;
     }
 
     /** Has a client look at all there is. */
-    SimulatedThread startLastLook(final String name, final int node, final FileSystem fs) {
-        return simulation.start(name, () -> new FileClient(this, name, node, fs).lookAtAll());
+    @Override
+    public SimulatedThread startLastLook(final int node) {
+        final String name = "last look on node " + node;
+        return simulation.start(name, () -> new FileClient(this, name, node, mounts.get(node)).lookAtAll());
     }
 
     FileCall call(final String client, final FileCall call) {
@@ -49,14 +62,9 @@ final class FileWorkload implements Specification<TreeState, FileCall> {
         return call;
     }
 
-    /** @throws AssertionError if the results do not fit together */
-    void check() {
+    @Override
+    public void check() {
         LinearizabilityChecker.check(this, new TreeState(new ModelFileSystem(), new LockModel()), history);
-    }
-
-    /** @return calls so far */
-    int calls() {
-        return history.calls().size();
     }
 
     @Override

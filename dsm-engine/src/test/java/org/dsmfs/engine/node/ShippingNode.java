@@ -59,7 +59,7 @@ public final class ShippingNode implements SimulatedNode {
 
     @Override
     public boolean pollNetwork() {
-        return space.pollNetwork();
+        return space.pollNetwork() | space.isNetworkBusy();
     }
 
     @Override

@@ -2,11 +2,11 @@ package org.dsmfs.engine.sim;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** The right to run, which one thread has at a time and hands to another one. */
+/**
+ * The right to run, which one thread has at a time and hands to another one. Who waits parks at once: as many simulations
+ * as there are processors run at a time, so whoever spins takes the processor from the one it waits for.
+ */
 final class Baton {
-    /** How often a thread that waits looks for the baton before it parks: it often comes back at once. */
-    private static final int MOST_SPINS = 500;
-
     private volatile Thread holder = Thread.currentThread();
 
     /** Hands the baton to another thread, and waits until somebody hands it back. */
@@ -22,13 +22,8 @@ final class Baton {
     }
 
     void await() {
-        final Thread current = Thread.currentThread();
-        for (int i = 0; holder != current; i++) {
-            if (i < MOST_SPINS) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.park(this);
-            }
+        while (holder != Thread.currentThread()) {
+            LockSupport.park(this);
         }
     }
 }

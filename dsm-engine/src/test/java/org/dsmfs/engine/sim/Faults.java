@@ -27,22 +27,25 @@ public final class Faults {
     private final Simulation simulation;
     private final NodeCluster cluster;
     private final List<Fault> kinds;
+    private final SimulatedWorkload workload;
     private final IntConsumer started;
 
     /**
-     * @param kinds   of which to choose
-     * @param started told of each node that was started again
+     * @param kinds    of which to choose
+     * @param workload told of nodes whose clients are gone
+     * @param started  told of each node that was started again
      */
-    public Faults(final Simulation simulation, final NodeCluster cluster, final List<Fault> kinds,
-                  final IntConsumer started) {
+    Faults(final Simulation simulation, final NodeCluster cluster, final List<Fault> kinds,
+           final SimulatedWorkload workload, final IntConsumer started) {
         this.simulation = simulation;
         this.cluster = cluster;
         this.kinds = kinds;
+        this.workload = workload;
         this.started = started;
     }
 
     /** Starts a thread that does so many of them. */
-    public SimulatedThread start(final int count) {
+    SimulatedThread start(final int count) {
         return simulation.start("faults", () -> {
             for (int i = 0; i < count && !kinds.isEmpty(); i++) {
                 simulation.sleep(simulation.random().nextInt(MOST_PEACE_NS));
@@ -59,7 +62,9 @@ public final class Faults {
             case PAUSE -> cluster.pause(node, durationNs);
             case CUT -> cluster.cut(node, (node + 1 + random.nextInt(cluster.size() - 1)) % cluster.size(), durationNs);
             default -> {
-                cluster.crash(node, fault == Fault.KILL ? End.KILL : End.POWER, durationNs);
+                cluster.crash(node, fault == Fault.KILL ? End.KILL : End.POWER);
+                workload.crashed(node);
+                cluster.restart(node, durationNs);
                 started.accept(node);
             }
         }

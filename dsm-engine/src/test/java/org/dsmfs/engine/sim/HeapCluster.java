@@ -80,8 +80,8 @@ public final class HeapCluster implements SimulatedCluster {
     }
 
     @Override
-    public boolean isRunning(final int node) {
-        return true;
+    public void close() {
+        // Nothing but heap.
     }
 
     private final class Node implements Space {

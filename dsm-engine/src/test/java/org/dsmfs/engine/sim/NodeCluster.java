@@ -14,7 +14,7 @@ import java.util.UUID;
  * be stopped for a time, crash and come back, and links can be cut. Whatever waits is to be called on a thread of the
  * simulation.
  */
-public final class NodeCluster implements SimulatedCluster, AutoCloseable {
+public final class NodeCluster implements SimulatedCluster {
     /** A node that has not been heard of for so long is down; it stops serving after half of it. */
     public static final long LEASE_NS = 2_000_000_000;
 
@@ -22,6 +22,8 @@ public final class NodeCluster implements SimulatedCluster, AutoCloseable {
     private static final int MOST_POLL_PAUSE_NS = 1_000_000;
     private static final int MOST_WORK_PAUSE_NS = 5_000_000;
     private static final int MOST_LOG_PAUSE_NS = 300_000;
+    /** What has nothing to do comes back after longer and longer pauses, up to this one. */
+    private static final int MOST_IDLE_PAUSE_NS = 40_000_000;
 
     private final Simulation simulation;
     private final SimulatedNode.Starter starter;
@@ -55,42 +57,44 @@ public final class NodeCluster implements SimulatedCluster, AutoCloseable {
             }
             port = network.attach(number, incarnation, this::wakeUp);
             running = starter.start(simulation, disk, port, member);
-            poll(incarnation);
-            syncForOthers(incarnation);
+            poll(incarnation, MOST_POLL_PAUSE_NS);
             threads.add(simulation.start("node " + number + " work", () -> {
+                int pauseNs = MOST_WORK_PAUSE_NS;
                 while (true) {
-                    running.doWork();
-                    simulation.sleep(simulation.random().nextInt(MOST_WORK_PAUSE_NS));
+                    pauseNs = nextPauseNs(pauseNs, running.doWork() ? MOST_WORK_PAUSE_NS : 0);
+                    simulation.sleep(simulation.random().nextInt(pauseNs));
                 }
             }));
         }
 
         /** The network's thread, which must not wait, and so need not be one. */
-        private void poll(final int ofIncarnation) {
-            wakeUp();
-            simulation.after(simulation.random().nextInt(MOST_POLL_PAUSE_NS), () -> {
+        private void poll(final int ofIncarnation, final int pauseNs) {
+            final int nextNs = nextPauseNs(pauseNs, wakeUp() ? MOST_POLL_PAUSE_NS : 0);
+            simulation.after(simulation.random().nextInt(nextNs), () -> {
                 if (ofIncarnation == incarnation) {
-                    poll(ofIncarnation);
+                    poll(ofIncarnation, nextNs);
                 }
             });
         }
 
-        private void wakeUp() {
-            if (running != null && !isPaused) {
-                running.pollNetwork();
+        /** @return whether there was anything to do */
+        private boolean wakeUp() {
+            if (!isServed()) {
+                return false;
             }
-        }
-
-        /** The log's thread likewise. */
-        private void syncForOthers(final int ofIncarnation) {
-            if (running != null && !isPaused) {
-                running.syncForOthers();
-            }
+            final boolean worked = running.pollNetwork();
+            // The log's thread need not be one either.
+            final int ofIncarnation = incarnation;
             simulation.after(simulation.random().nextInt(MOST_LOG_PAUSE_NS), () -> {
-                if (ofIncarnation == incarnation) {
-                    syncForOthers(ofIncarnation);
+                if (ofIncarnation == incarnation && isServed()) {
+                    running.syncForOthers();
                 }
             });
+            return worked;
+        }
+
+        private boolean isServed() {
+            return running != null && !isPaused;
         }
 
         void crash(final End end) {
@@ -126,6 +130,10 @@ public final class NodeCluster implements SimulatedCluster, AutoCloseable {
         deliverViews();
     }
 
+    private static int nextPauseNs(final int pauseNs, final int busyPauseNs) {
+        return busyPauseNs != 0 ? busyPauseNs : Math.min(2 * pauseNs, MOST_IDLE_PAUSE_NS);
+    }
+
     private void deliverViews() {
         simulation.after(simulation.random().nextInt(MOST_VIEW_DELAY_NS), () -> {
             final Node node = nodes.get(simulation.random().nextInt(nodes.size()));
@@ -149,11 +157,6 @@ public final class NodeCluster implements SimulatedCluster, AutoCloseable {
     @Override
     public void add(final int node, final SimulatedThread client) {
         nodes.get(node).threads.add(client);
-    }
-
-    @Override
-    public boolean isRunning(final int node) {
-        return nodes.get(node).running != null;
     }
 
     public SimulatedNetwork network() {
@@ -187,16 +190,19 @@ public final class NodeCluster implements SimulatedCluster, AutoCloseable {
         network.heal();
     }
 
-    /** Ends a node's process and clients, and starts it again after a time. */
-    public void crash(final int number, final End end, final long durationNs) {
-        final Node node = nodes.get(number);
-        node.crash(end);
+    /** Ends a node's process and clients. */
+    public void crash(final int number, final End end) {
+        nodes.get(number).crash(end);
+    }
+
+    /** Starts a node after a time that has crashed. */
+    public void restart(final int number, final long durationNs) {
         simulation.sleep(Math.min(durationNs, LEASE_NS));
         if (durationNs >= LEASE_NS) {
             membership.expire(number);
             simulation.sleep(durationNs - LEASE_NS);
         }
-        node.start();
+        nodes.get(number).start();
     }
 
     private void deliverAllViews(final int number) {
@@ -206,7 +212,6 @@ public final class NodeCluster implements SimulatedCluster, AutoCloseable {
         }
     }
 
-    /** Frees the nodes' memory; the simulation is to be closed before. */
     @Override
     public void close() {
         for (final Node node : nodes) {

@@ -6,6 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.PageTransaction;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.Space;
+import org.dsmfs.engine.sim.Faults.Fault;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +23,10 @@ import java.util.TreeMap;
  * writer and is filled by a rule, and a second page that exists or not by another rule, so that a run that sees half of
  * a transaction is found at once.
  */
-public final class RegisterWorkload implements Specification<List<Long>, RegisterWorkload.Access> {
+public final class RegisterWorkload
+    implements SimulatedWorkload, Specification<List<Long>, RegisterWorkload.Access> {
+    private static final int CLIENTS_PER_NODE = 2;
+    private static final int CALLS_PER_CLIENT = 30;
     private static final int REGISTERS = 7;
     private static final int[] KINDS = {0x21, 0x21 | Segment.LARGE_PAGES, 0x22 | Segment.VOLATILE};
     /** Those that outlive their nodes. */
@@ -39,6 +43,8 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
     private final Simulation simulation;
     private final History<Access> history = new History<>();
     private final int[] kinds;
+    private final Map<Integer, Space> spaces = new TreeMap<>();
+    private final Map<Integer, History<Access>.Life> lives = new TreeMap<>();
     private long lastWriter;
 
     /** One transaction: what it read and wrote. */
@@ -80,28 +86,28 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         }
     }
 
-    public RegisterWorkload(final Simulation simulation) {
-        this(simulation, false);
-    }
-
-    /** @param onlyDurable whether nodes may crash, so that no page is volatile */
-    public RegisterWorkload(final Simulation simulation, final boolean onlyDurable) {
+    public RegisterWorkload(final Simulation simulation, final List<Fault> kinds) {
         this.simulation = simulation;
-        this.kinds = onlyDurable ? DURABLE_KINDS : KINDS;
+        this.kinds = kinds.contains(Fault.KILL) || kinds.contains(Fault.POWER) ? DURABLE_KINDS : KINDS;
     }
 
-    /** @return for the clients of one start of a node */
-    public History<Access>.Life startLife() {
-        return history.startLife();
+    @Override
+    public List<SimulatedThread> start(final int node, final Space space) {
+        final Space observed = new ObservedSpace(space, simulation, history);
+        final History<Access>.Life life = history.startLife();
+        spaces.put(node, observed);
+        lives.put(node, life);
+        final List<SimulatedThread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS_PER_NODE; i++) {
+            clients.add(startClient("node " + node + " client " + i, observed, life));
+        }
+        return clients;
     }
 
-    /** Starts a client that makes so many calls. */
-    public SimulatedThread startClient(final String name, final Space node, final History<Access>.Life life,
-                                       final int calls) {
-        final Space space = new ObservedSpace(node, simulation, history);
+    private SimulatedThread startClient(final String name, final Space space, final History<Access>.Life life) {
         return simulation.start(name, () -> {
             final Random random = simulation.random();
-            for (int i = 0; i < calls; i++) {
+            for (int i = 0; i < CALLS_PER_CLIENT; i++) {
                 simulation.sleep(random.nextInt(MOST_PAUSE_NS));
                 final Access access = new Access(++lastWriter, random);
                 life.call(name, access, () -> execute(space, access));
@@ -112,9 +118,16 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         });
     }
 
+    @Override
+    public void crashed(final int node) {
+        lives.get(node).crashed();
+    }
+
     /** Has a client read all registers at once. */
-    public SimulatedThread startLastLook(final String name, final Space node) {
-        final Space space = new ObservedSpace(node, simulation, history);
+    @Override
+    public SimulatedThread startLastLook(final int node) {
+        final String name = "last look on node " + node;
+        final Space space = spaces.get(node);
         return simulation.start(name, () -> {
             final Access access = new Access(++lastWriter);
             history.call(name, access, () -> execute(space, access));
@@ -128,7 +141,7 @@ public final class RegisterWorkload implements Specification<List<Long>, Registe
         });
     }
 
-    /** @throws AssertionError if what the transactions read does not fit together */
+    @Override
     public void check() {
         final Long[] none = new Long[REGISTERS];
         Arrays.fill(none, 0L);

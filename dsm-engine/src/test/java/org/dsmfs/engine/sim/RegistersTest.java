@@ -5,7 +5,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,30 +12,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The register workload itself: it accepts a cluster that is right, finds one that is not, and repeats itself. */
 class RegistersTest {
-    private static final long LIMIT_NS = 60_000_000_000L;
+    private static final int NODES = 3;
     private static final int SEEDS = 20;
 
-    private static long run(final long seed, final Flaw flaw) {
-        try (Simulation simulation = new Simulation(seed)) {
-            final HeapCluster cluster = new HeapCluster(simulation, 3, flaw);
-            final RegisterWorkload workload = new RegisterWorkload(simulation);
-            final List<SimulatedThread> clients = new ArrayList<>();
-            for (int node = 0; node < cluster.size(); node++) {
-                for (int client = 0; client < 2; client++) {
-                    clients.add(workload.startClient("node " + node + " client " + client, cluster.space(node),
-                        workload.startLife(), 30));
-                }
-            }
-            simulation.run(() -> clients.stream().allMatch(SimulatedThread::isOver), LIMIT_NS);
-            workload.check();
-            return simulation.fingerprint();
-        }
+    private static long play(final long seed, final Flaw flaw) {
+        return ClusterRun.play(seed, simulation -> new HeapCluster(simulation, NODES, flaw),
+            simulation -> new RegisterWorkload(simulation, List.of()));
     }
 
     @Test
     void acceptsWhatIsRightAndRepeatsItself() {
         for (long seed = 0; seed < SEEDS; seed++) {
-            assertEquals(run(seed, Flaw.NONE), run(seed, Flaw.NONE));
+            assertEquals(play(seed, Flaw.NONE), play(seed, Flaw.NONE));
         }
     }
 
@@ -46,7 +33,7 @@ class RegistersTest {
         int found = 0;
         for (long seed = 0; seed < SEEDS; seed++) {
             try {
-                run(seed, flaw);
+                play(seed, flaw);
             } catch (final AssertionError e) {
                 found++;
             }

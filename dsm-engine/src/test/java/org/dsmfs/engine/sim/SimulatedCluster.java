@@ -3,7 +3,7 @@ package org.dsmfs.engine.sim;
 import org.dsmfs.engine.Space;
 
 /** Nodes that share a space in a {@link Simulation}. */
-public interface SimulatedCluster {
+public interface SimulatedCluster extends AutoCloseable {
     /** @return how many nodes there are, numbered from 0 */
     int size();
 
@@ -13,6 +13,7 @@ public interface SimulatedCluster {
     /** Has a client share the node's fate. */
     void add(int node, SimulatedThread client);
 
-    /** @return whether the node's process is there */
-    boolean isRunning(int node);
+    /** Frees the nodes' memory; the simulation is to be closed before. */
+    @Override
+    void close();
 }

@@ -1,0 +1,85 @@
+package org.dsmfs.engine.sim;
+
+import org.dsmfs.engine.sim.Faults.Fault;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/** One run of a cluster: clients on all nodes, faults meanwhile, and a last look from each node. */
+public final class ClusterRun {
+    private static final long LIMIT_NS = 120_000_000_000L;
+    private static final int MOST_FAULTS = 6;
+
+    private final Simulation simulation;
+    private final SimulatedCluster cluster;
+    private final SimulatedWorkload workload;
+    private final List<SimulatedThread> threads = new ArrayList<>();
+
+    private ClusterRun(final Simulation simulation, final SimulatedCluster cluster,
+                       final SimulatedWorkload workload) {
+        this.simulation = simulation;
+        this.cluster = cluster;
+        this.workload = workload;
+    }
+
+    /**
+     * Runs a cluster in which nothing goes wrong.
+     *
+     * @return hash of all that was decided by chance
+     * @throws AssertionError if the run comes to no end, or what the clients saw is wrong
+     */
+    public static long play(final long seed, final Function<Simulation, SimulatedCluster> clusters,
+                            final Function<Simulation, SimulatedWorkload> workloads) {
+        try (Simulation simulation = new Simulation(seed); SimulatedCluster cluster = clusters.apply(simulation)) {
+            final ClusterRun run = new ClusterRun(simulation, cluster, workloads.apply(simulation));
+            return run.run(() -> { });
+        }
+    }
+
+    /**
+     * Runs a cluster as the other method does, in which something of these kinds goes wrong again and again.
+     *
+     * @param kinds none for nothing
+     */
+    public static long play(final long seed, final Function<Simulation, NodeCluster> clusters,
+                            final Function<Simulation, SimulatedWorkload> workloads, final List<Fault> kinds) {
+        try (Simulation simulation = new Simulation(seed); NodeCluster cluster = clusters.apply(simulation)) {
+            final SimulatedWorkload workload = workloads.apply(simulation);
+            final ClusterRun run = new ClusterRun(simulation, cluster, workload);
+            return run.run(() ->
+                run.threads.add(new Faults(simulation, cluster, kinds, workload, run::startClients).start(MOST_FAULTS)));
+        }
+    }
+
+    private long run(final Runnable startFaults) {
+        try {
+            for (int i = 0; i < cluster.size(); i++) {
+                final int node = i;
+                final SimulatedThread start = simulation.start("start of node " + node, () -> startClients(node));
+                runUntil(start::isOver);
+            }
+            startFaults.run();
+            runUntil(() -> threads.stream().allMatch(SimulatedThread::isOver));
+            for (int node = 0; node < cluster.size(); node++) {
+                final SimulatedThread look = workload.startLastLook(node);
+                runUntil(look::isOver);
+            }
+            workload.check();
+            return simulation.fingerprint();
+        } finally {
+            simulation.close();
+        }
+    }
+
+    private void startClients(final int node) {
+        final List<SimulatedThread> clients = workload.start(node, cluster.space(node));
+        clients.forEach(client -> cluster.add(node, client));
+        threads.addAll(clients);
+    }
+
+    private void runUntil(final BooleanSupplier done) {
+        simulation.run(done, LIMIT_NS);
+    }
+}

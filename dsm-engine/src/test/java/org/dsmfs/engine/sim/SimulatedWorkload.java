@@ -1,0 +1,25 @@
+package org.dsmfs.engine.sim;
+
+import org.dsmfs.engine.Space;
+
+import java.util.List;
+
+/** What clients do in a simulated cluster, and what must be true of it. */
+public interface SimulatedWorkload {
+    /**
+     * A node has started, for the first time or again.
+     *
+     * @return its clients; called on a thread of the simulation
+     */
+    List<SimulatedThread> start(int node, Space space);
+
+    /** A node's process is gone, its clients with it; called before it starts again. */
+    default void crashed(final int node) {
+    }
+
+    /** @return a client that looks at everything from a node */
+    SimulatedThread startLastLook(int node);
+
+    /** @throws AssertionError if what the clients saw does not fit together */
+    void check();
+}
