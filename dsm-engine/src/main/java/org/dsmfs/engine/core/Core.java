@@ -185,7 +185,7 @@ public final class Core {
 
     /** @return pages that the last run takes for likely to be read soon, and that this node has no right to */
     public List<Wanted> takeExpected() {
-        return List.copyOf(expected);
+        return expected.isEmpty() ? List.of() : List.copyOf(expected);
     }
 
     private boolean isMissingAny() {
