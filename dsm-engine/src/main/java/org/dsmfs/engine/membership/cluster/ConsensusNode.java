@@ -202,7 +202,7 @@ final class ConsensusNode implements AutoCloseable {
             .leaderHeartbeatTimeoutNs(leaseNs / 2)
             .leaderHeartbeatIntervalNs(leaseNs / 20)
             .startupCanvassTimeoutNs(2 * leaseNs)
-            .electionTimeoutNs(leaseNs / 4)
+            .electionTimeoutNs(leaseNs / 8)
             .electionStatusIntervalNs(leaseNs / 40)
             .terminationTimeoutNs(leaseNs)
             .fileSyncLevel(FILE_SYNC_LEVEL)

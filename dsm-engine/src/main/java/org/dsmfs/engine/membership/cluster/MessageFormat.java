@@ -28,7 +28,10 @@ import java.util.UUID;
  * and correlation, and {@link Refused} is the same, so that a node of another version understands why it is refused.
  */
 final class MessageFormat {
-    /** Version of the messages. */
+    /**
+     * Version of these messages, and of all others between nodes: to be raised when any of their formats changes, as
+     * nodes of different versions meet first where one asks to join, and only there are told.
+     */
     static final byte VERSION = 2;
 
     private static final byte JOIN = 1;
@@ -54,13 +57,13 @@ final class MessageFormat {
         return bytes.toByteArray();
     }
 
-    /** @return the message, null if the bytes are none; one of another version is a {@link Join} or null */
+    /** @return the message, null if the bytes are none; one of another version is a {@link Refused} or null */
     static ConfigurationMessage decode(final DirectBuffer buffer, final int offset, final int length) {
         final byte[] bytes = new byte[length];
         buffer.getBytes(offset, bytes);
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             final byte version = in.readByte();
-            final ConfigurationMessage message = version == VERSION ? read(in) : null;
+            final ConfigurationMessage message = version == VERSION ? read(in) : readForeign(in);
             return in.available() == 0 ? message : null;
         } catch (final IOException e) {
             return null;
@@ -147,6 +150,16 @@ final class MessageFormat {
             case NEW_VIEW -> new NewView(ViewFormat.read(in));
             default -> null;
         };
+    }
+
+    /** What nodes of any version understand. */
+    private static ConfigurationMessage readForeign(final DataInputStream in) throws IOException {
+        if (in.readByte() != REFUSED) {
+            return null;
+        }
+        final long correlation = in.readLong();
+        in.readInt();
+        return new Refused(correlation, Reason.OTHER_FORMAT, in.readUTF());
     }
 
     private static Reason readReason(final DataInputStream in) throws IOException {

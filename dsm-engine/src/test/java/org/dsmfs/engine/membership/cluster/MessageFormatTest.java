@@ -69,6 +69,15 @@ class MessageFormatTest {
     }
 
     @Test
+    void refusalsOfAnyVersionAreUnderstood() {
+        final HexFormat hex = HexFormat.of();
+        assertEquals(new Refused(13, Reason.OTHER_FORMAT, "no"),
+            decode(hex.parseHex("07" + "42" + "000000000000000d" + "000000ff" + "00026e6f")));
+        assertNull(decode(hex.parseHex("07" + "42" + "000000000000000d" + "000000ff" + "00026e6f" + "00")));
+        assertNull(decode(hex.parseHex("07" + "43" + "000000000000000e")));
+    }
+
+    @Test
     void shortAndLongBytesAreRefused() {
         for (final ConfigurationMessage message : GOLDEN.keySet()) {
             final byte[] bytes = MessageFormat.encode(message);
