@@ -106,19 +106,29 @@ final class Exchange {
     void send(final Message message, final int flags, final long segment, final long page, final DirectBuffer content,
               final int contentLength) {
         final int to = message.to == Message.RESPONSIBLE ? responsible(segment) : message.to;
-        add(to, WireType.of(message.type), bundle -> content == null ? bundle.message(message, flags, segment, page)
-            : bundle.message(message, flags, segment, page, content, 0, contentLength));
+        final WireType type = WireType.of(message.type);
+        if (content == null || to == node) {
+            // What this node has it need not tell itself.
+            add(to, type, bundle -> bundle.message(message, flags, segment, page));
+        } else {
+            add(to, type, type.isBulky() && Segment.isLarge(segment) ? Stream.BULK : type.stream(),
+                bundle -> bundle.message(message, flags, segment, page, content, 0, contentLength));
+        }
     }
 
     /** Sends what the entry adds. A node that is down gets nothing: whoever waits for its answer waits for a new view. */
     void add(final int to, final WireType type, final Predicate<BundleWriter> entry) {
+        add(to, type, type.stream(), entry);
+    }
+
+    private void add(final int to, final WireType type, final Stream stream, final Predicate<BundleWriter> entry) {
         sent[type.ordinal()] += to == node ? 0 : 1;
         if (to == node) {
-            if (!entry.test(toSelf[type.stream().ordinal()])) {
+            if (!entry.test(toSelf[stream.ordinal()])) {
                 throw new IllegalStateException("too many messages to this node itself");
             }
         } else if (view.isUp(to)) {
-            outbox.add(to, type.stream(), entry);
+            outbox.add(to, stream, entry);
         }
     }
 

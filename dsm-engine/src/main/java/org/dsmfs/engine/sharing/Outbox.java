@@ -1,8 +1,6 @@
 package org.dsmfs.engine.sharing;
 
-import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.coherence.wire.BundleWriter;
 import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
@@ -12,15 +10,20 @@ import java.util.function.Predicate;
 
 /** What is to be sent: one bundle per node and stream gathers what there is until the network takes it. */
 final class Outbox {
+    /** Most bundles that are kept to be filled again. */
+    private static final int MOST_SPARE = 16;
+
     private final Int2ObjectHashMap<Lane[]> lanes = new Int2ObjectHashMap<>();
+    /** To be filled again, with the memory that they have. */
+    private final ArrayDeque<BundleWriter> spare = new ArrayDeque<>();
     private long epoch;
     private boolean isEmpty = true;
 
     /** What waits for one node and stream. */
     private final class Lane {
         private final Stream stream;
-        private final BundleWriter filling = new BundleWriter();
-        private final ArrayDeque<DirectBuffer> full = new ArrayDeque<>();
+        private BundleWriter filling = new BundleWriter();
+        private final ArrayDeque<BundleWriter> full = new ArrayDeque<>();
 
         private Lane(final Stream stream) {
             this.stream = stream;
@@ -30,9 +33,8 @@ final class Outbox {
         private void add(final Predicate<BundleWriter> entry) {
             isEmpty = false;
             if (!entry.test(filling)) {
-                final byte[] bytes = new byte[filling.length()];
-                filling.buffer().getBytes(0, bytes);
-                full.add(new UnsafeBuffer(bytes));
+                full.add(filling);
+                filling = spare.isEmpty() ? new BundleWriter() : spare.poll();
                 filling.begin(stream, epoch);
                 if (!entry.test(filling)) {
                     throw new IllegalStateException("an entry is larger than a message");
@@ -42,10 +44,10 @@ final class Outbox {
 
         private boolean flush(final int node, final Network network) {
             while (!full.isEmpty()) {
-                if (!network.send(node, stream, full.peek(), 0, full.peek().capacity())) {
+                if (!network.send(node, stream, full.peek().buffer(), 0, full.peek().length())) {
                     return false;
                 }
-                full.poll();
+                giveBack(full.poll());
             }
             if (filling.count() > 0) {
                 if (!network.send(node, stream, filling.buffer(), 0, filling.length())) {
@@ -57,6 +59,7 @@ final class Outbox {
         }
 
         private void clear() {
+            full.forEach(Outbox.this::giveBack);
             full.clear();
             filling.begin(stream, epoch);
         }
@@ -84,6 +87,12 @@ final class Outbox {
             lanes.put(node, streams);
         }
         streams[stream.ordinal()].add(entry);
+    }
+
+    private void giveBack(final BundleWriter sent) {
+        if (spare.size() < MOST_SPARE) {
+            spare.add(sent);
+        }
     }
 
     /** Sends what the network takes. */

@@ -82,7 +82,7 @@ class SimulatedNetworkTest {
         connect();
         final List<String> sent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            final Stream stream = Stream.VALUES[simulation.random().nextInt(3)];
+            final Stream stream = Stream.VALUES[simulation.random().nextInt(Stream.VALUES.length)];
             zero.sendSurely(1, stream, i);
             sent.add(stream + " " + i);
         }

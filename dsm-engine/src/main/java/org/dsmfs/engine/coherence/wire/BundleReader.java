@@ -72,7 +72,7 @@ public final class BundleReader {
             if (type == null) {
                 return BundleDefect.TYPE;
             }
-            if (type.stream() != stream) {
+            if (!type.isCarriedBy(stream)) {
                 return BundleDefect.STREAM;
             }
             if (hasUnusedField()) {

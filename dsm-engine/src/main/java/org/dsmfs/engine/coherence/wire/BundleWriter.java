@@ -11,11 +11,13 @@ import static org.dsmfs.engine.coherence.wire.MessageBundle.*;
 
 /**
  * Puts messages for one node and stream into a bundle. Reused; allocates only while it grows. The methods that add an
- * entry return false, without effect, if it would make the bundle longer than {@link Network#MAX_MESSAGE_BYTES}: send
- * this bundle and begin another one. An empty bundle has room for any entry. Not thread-safe.
+ * entry return false, without effect, if it would make the bundle too long for its stream: send this bundle and
+ * begin another one. An empty bundle has room for any entry. Not thread-safe.
  */
 public final class BundleWriter {
     private static final int INITIAL_BYTES = 1024;
+    /** Large pages go a few at a time: while some are installed the next ones are under way. */
+    private static final int BULK_BYTES = 256 << 10;
 
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(INITIAL_BYTES);
     private Stream stream;
@@ -200,10 +202,10 @@ public final class BundleWriter {
     }
 
     private boolean add(final WireType type, final int flags, final int contentBytes) {
-        if (type.stream() != stream || (flags & ~type.flags()) != 0) {
+        if (!type.isCarriedBy(stream) || (flags & ~type.flags()) != 0) {
             throw new IllegalArgumentException(type + " with flags " + flags + " on stream " + stream);
         }
-        if (length > Network.MAX_MESSAGE_BYTES - ENTRY_BYTES - contentBytes) {
+        if (length > (stream == Stream.BULK ? BULK_BYTES : Network.MAX_MESSAGE_BYTES) - ENTRY_BYTES - contentBytes) {
             return false;
         }
         entry = length;

@@ -124,9 +124,19 @@ public enum WireType {
         return title;
     }
 
-    /** @return which of the streams carries it */
+    /** @return which of the streams carries it, unless it has a large page's content */
     public Stream stream() {
         return stream;
+    }
+
+    /** @return whether it may come on the stream */
+    public boolean isCarriedBy(final Stream carrier) {
+        return carrier == stream || carrier == Stream.BULK && isBulky();
+    }
+
+    /** @return whether it brings a page to somebody who asked for it: with a large one it is for {@link Stream#BULK} */
+    public boolean isBulky() {
+        return this == DATA_S || this == DATA_M;
     }
 
     /** @return the protocol's type, null if this is none of the protocol's messages */

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The network over Aeron: a driver embedded in this process, one port with three streams for all peers, three
- * publications to each. No thread of its own: {@link #poll} does all the work, {@link #idlePolicy} is for the thread
- * that calls it.
+ * The network over Aeron: a driver embedded in this process, one port with the streams of all peers, and a
+ * publication for each stream to each of them. No thread of its own: {@link #poll} does all the work, {@link #idlePolicy}
+ * is for the thread that calls it.
  */
 public final class AeronNetwork implements Network {
     /** Largest number of a node. */

@@ -15,10 +15,10 @@ import org.dsmfs.engine.network.Stream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What arrives at this node's port: the three streams of all peers, by session. The thread that polls. */
+/** What arrives at this node's port: the streams of all peers, by session. The thread that polls. */
 final class Listener {
     /** Frames taken of a stream per poll, in the order of {@link Stream}. */
-    private static final int[] FRAME_LIMITS = {256, 128, 64};
+    private static final int[] FRAME_LIMITS = {256, 128, 64, 64};
 
     /** Told of what arrives. */
     interface Sink {

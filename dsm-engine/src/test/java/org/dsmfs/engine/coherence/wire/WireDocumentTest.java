@@ -36,7 +36,8 @@ class WireDocumentTest {
         text.append("|---|---|---|---|---|\n");
         for (final WireType type : WireType.values()) {
             text.append("| ").append(type.code()).append(" | ").append(type.title()).append(" | ")
-                .append(type.stream().name().toLowerCase(Locale.ROOT)).append(" | ").append(fields(type)).append(" | ")
+                .append(type.stream().name().toLowerCase(Locale.ROOT)).append(type.isBulky() ? " or bulk" : "")
+                .append(" | ").append(fields(type)).append(" | ")
                 .append(flags(type)).append(" |\n");
         }
         return text.toString();

@@ -90,12 +90,12 @@ final class AeronNetworkTest {
         final TestNode b = start(2, 1);
         TestNode.connect(a, b);
         final DirectBuffer message = new UnsafeBuffer(new byte[100]);
-        for (final Stream stream : List.of(Stream.REQUEST, Stream.FORWARD, Stream.RESPONSE)) {
+        for (final Stream stream : List.of(Stream.BULK, Stream.REQUEST, Stream.FORWARD, Stream.RESPONSE)) {
             assertTrue(a.network.send(2, stream, message, 0, 100));
         }
         TestNode.pollFor(200, a);
-        TestNode.poll(() -> b.messages.size() == 3, b);
-        assertEquals(List.of("RESPONSE from 1", "FORWARD from 1", "REQUEST from 1"), b.events);
+        TestNode.poll(() -> b.messages.size() == 4, b);
+        assertEquals(List.of("RESPONSE from 1", "FORWARD from 1", "REQUEST from 1", "BULK from 1"), b.events);
     }
 
     @Test
