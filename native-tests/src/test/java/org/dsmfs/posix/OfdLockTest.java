@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.dsmfs.posix.support.Background;
 import org.dsmfs.posix.support.Expect;
 import org.dsmfs.posix.support.Peer;
+import org.dsmfs.posix.support.OneMount;
 import org.dsmfs.posix.support.PosixSuite;
 import org.dsmfs.posix.support.TestDirectory;
 import org.dsmfs.posix.sys.Descriptor;
@@ -33,6 +34,7 @@ class OfdLockTest {
     }
 
     @Test
+    @OneMount("the kernel does not wait until the last close has reached a filesystem outside of it")
     void onlyTheLastCloseOfTheDescriptionReleases(final TestDirectory directory) throws Throwable {
         final String path = directory.file("file");
         final Descriptor one = Descriptor.open(path, O_RDWR);

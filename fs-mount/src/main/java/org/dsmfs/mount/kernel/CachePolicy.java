@@ -38,6 +38,14 @@ final class CachePolicy {
         return isShared;
     }
 
+    /**
+     * @return whether what was stored into a mapping may be written after the reply: the kernel waits for that before it
+     *     drops the page, and the other node whose turn it is to write may wait for the latter
+     */
+    boolean repliesBeforeWriteBack() {
+        return isShared;
+    }
+
     /** @return whether names may be kept, missing ones too */
     boolean keepsNames() {
         return !isShared || canRevokeNames;

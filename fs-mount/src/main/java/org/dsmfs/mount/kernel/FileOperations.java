@@ -25,15 +25,17 @@ final class FileOperations {
     private final AtimeRule atimeRule;
     private final CachePolicy cachePolicy;
     private final Revocations revocations;
+    private final WriteBacks writeBacks;
     private final LockOperations locks;
     private final AtomicLong lastHandle = new AtomicLong();
 
     FileOperations(final FileSystem fileSystem, final AtimeRule atimeRule, final CachePolicy cachePolicy,
-                   final Revocations revocations, final LockOperations locks) {
+                   final Revocations revocations, final WriteBacks writeBacks, final LockOperations locks) {
         this.fileSystem = fileSystem;
         this.atimeRule = atimeRule;
         this.cachePolicy = cachePolicy;
         this.revocations = revocations;
+        this.writeBacks = writeBacks;
         this.locks = locks;
     }
 
@@ -91,6 +93,7 @@ final class FileOperations {
     }
 
     private void truncate(final Exchange exchange, final long ino, final int openFlags) {
+        writeBacks.await(ino);
         final AttributeChange change = new AttributeChange();
         change.setSize = true;
         fileSystem.setAttributes(
@@ -111,7 +114,7 @@ final class FileOperations {
             return;
         }
         revocations.holdRead(request.node());
-        reply.bodyLength(fileSystem.peek(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
+        reply.bodyLength(writeBacks.peek(request.node(), request.int64(RequestLayout.Read.OFFSET), reply.body(),
             reply.bodyIndex(), length));
         if (atimeRule.isKept()) {
             revocations.replyAfter(request.node(), () -> accessed(exchange.channel(), request.node()),
@@ -132,21 +135,30 @@ final class FileOperations {
         final int writeFlags = request.int32(RequestLayout.Write.WRITE_FLAGS);
         final int flags = request.int32(RequestLayout.Write.FLAGS);
         request.require(RequestLayout.Write.DATA, length);
+        final Caller caller = exchange.callerForSetId((writeFlags & RequestLayout.Write.WRITE_KILL_SUIDGID) != 0);
+        final long offset = request.int64(RequestLayout.Write.OFFSET);
+        final int dataIndex = request.bufferIndex(RequestLayout.Write.DATA);
+        exchange.reply.count(length);
         // Pages that were changed by a mapping go where they are, however the file was opened that they come through.
-        final boolean append = (flags & O_APPEND) != 0 && (writeFlags & RequestLayout.Write.WRITE_CACHE) == 0;
-        final int written = fileSystem.write(
-            exchange.callerForSetId((writeFlags & RequestLayout.Write.WRITE_KILL_SUIDGID) != 0), request.node(),
-            request.int64(RequestLayout.Write.OFFSET), request.buffer(), request.bufferIndex(RequestLayout.Write.DATA),
-            length, append);
-        if ((flags & O_DSYNC) != 0) {
-            fileSystem.fsync(request.node());
+        if ((writeFlags & RequestLayout.Write.WRITE_CACHE) == 0) {
+            writeBacks.await(request.node());
+            fileSystem.write(caller, request.node(), offset, request.buffer(), dataIndex, length,
+                (flags & O_APPEND) != 0);
+            if ((flags & O_DSYNC) != 0) {
+                fileSystem.fsync(request.node());
+            }
+        } else if (cachePolicy.repliesBeforeWriteBack()) {
+            writeBacks.write(caller, request.node(), offset, request.buffer(), dataIndex, length,
+                exchange::sendReply);
+        } else {
+            fileSystem.write(caller, request.node(), offset, request.buffer(), dataIndex, length, false);
         }
-        exchange.reply.count(written);
     }
 
     /** Called at each close(2) of a descriptor, which ends all POSIX locks of the process. */
     void flush(final Exchange exchange) {
         final Request request = exchange.request;
+        writeBacks.finish(request.node());
         locks.descriptorClosed(request.node(), request.int64(RequestLayout.Flush.HANDLE),
             request.int64(RequestLayout.Flush.LOCK_OWNER));
     }
@@ -161,6 +173,7 @@ final class FileOperations {
     }
 
     void fsync(final Exchange exchange) {
+        writeBacks.finish(exchange.request.node());
         fileSystem.fsync(exchange.request.node());
     }
 

@@ -10,7 +10,7 @@ import java.util.Set;
 final class HeldReplies {
     private final Map<Long, Set<Held>> byInode = new HashMap<>();
 
-    /** One reply, given once: at the latest when it is closed. */
+    /** One reply, given once: at the latest when it is closed, unless it is withdrawn. */
     final class Held implements AutoCloseable {
         private final long ino;
         private final Runnable reply;
@@ -29,6 +29,13 @@ final class HeldReplies {
             }
         }
 
+        /** @return whether it was not given, and now never is */
+        synchronized boolean withdraw() {
+            final boolean isWithdrawn = !isGiven;
+            isGiven = true;
+            return isWithdrawn;
+        }
+
         @Override
         public void close() {
             synchronized (byInode) {
@@ -38,7 +45,7 @@ final class HeldReplies {
         }
     }
 
-    /** Holds back the reply to a read of the inode. */
+    /** Holds back the reply to a request about the inode. */
     Held hold(final long ino, final Runnable reply) {
         final Held held = new Held(ino, reply);
         synchronized (byInode) {

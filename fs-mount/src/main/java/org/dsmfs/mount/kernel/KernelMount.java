@@ -30,6 +30,7 @@ public final class KernelMount implements Mount {
     private final Device device;
     private final LockWaits lockWaits = new LockWaits(LockAttempt.LONG_WAIT_NS);
     private final Revocations revocations;
+    private final WriteBacks writeBacks;
     private final RequestThreads threads;
 
     /**
@@ -52,6 +53,7 @@ public final class KernelMount implements Mount {
             final Negotiation negotiation = negotiate(isShared);
             final NodeTable nodes = new NodeTable(fileSystem);
             revocations = new Revocations(device.channel(), nodes);
+            writeBacks = new WriteBacks(fileSystem, revocations);
             final AtimeRule atimeRule = new AtimeRule(atime);
             final CachePolicy cachePolicy = new CachePolicy(atimeRule, isShared, negotiation.hasEpochs(),
                 negotiation.has(Negotiation.DIRECT_IO_ALLOW_MMAP));
@@ -62,6 +64,7 @@ public final class KernelMount implements Mount {
                 new Validity(cachePolicy, revocations), kernelTellsPrivileges), THREADS_MAX);
             lockWaits.start();
             revocations.start();
+            writeBacks.start();
             fileSystem.onRevoke(revocations);
             threads.start();
         } catch (final RuntimeException failure) {
@@ -75,8 +78,8 @@ public final class KernelMount implements Mount {
                                   final XattrOperations xattrs) {
         fileSystem.onUnlock(lockWaits);
         final LockOperations locks = new LockOperations(fileSystem, lockWaits);
-        return new Dispatcher(new NodeOperations(fileSystem, nodes), new NameOperations(fileSystem, nodes),
-            new FileOperations(fileSystem, atimeRule, cachePolicy, revocations, locks),
+        return new Dispatcher(new NodeOperations(fileSystem, nodes, writeBacks), new NameOperations(fileSystem, nodes),
+            new FileOperations(fileSystem, atimeRule, cachePolicy, revocations, writeBacks, locks),
             new DirectoryOperations(fileSystem, cachePolicy), xattrs, locks);
     }
 
@@ -117,6 +120,7 @@ public final class KernelMount implements Mount {
     public void close() {
         fileSystem.onRevoke(null);
         revocations.close();
+        writeBacks.close();
         lockWaits.close();
         device.close();
     }

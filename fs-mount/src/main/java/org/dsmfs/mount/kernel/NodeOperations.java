@@ -10,10 +10,12 @@ final class NodeOperations {
 
     private final FileSystem fileSystem;
     private final NodeTable nodes;
+    private final WriteBacks writeBacks;
 
-    NodeOperations(final FileSystem fileSystem, final NodeTable nodes) {
+    NodeOperations(final FileSystem fileSystem, final NodeTable nodes, final WriteBacks writeBacks) {
         this.fileSystem = fileSystem;
         this.nodes = nodes;
+        this.writeBacks = writeBacks;
     }
 
     void getattr(final Exchange exchange) {
@@ -47,6 +49,7 @@ final class NodeOperations {
         change.mtimeNow = (valid & RequestLayout.SetAttr.VALID_MTIME_NOW) != 0;
         change.mtimeSeconds = request.int64(RequestLayout.SetAttr.MTIME);
         change.mtimeNanos = request.int32(RequestLayout.SetAttr.MTIME_NANOS);
+        writeBacks.await(request.node());
         fileSystem.setAttributes(
             exchange.callerForSetId((valid & RequestLayout.SetAttr.VALID_KILL_SUIDGID) != 0), request.node(), change,
             exchange.attributes);

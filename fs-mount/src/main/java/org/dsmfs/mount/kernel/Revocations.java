@@ -23,10 +23,7 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
     private static final long NONE = -1;
     /** Revocations that wait for reads at a time without keeping others waiting. */
     private static final int THREADS = 4;
-    /**
-     * How long another node is made to wait. What is not revoked then is what was stored into a shared mapping, which
-     * can't be written before the other node is done.
-     */
+    /** How long another node is made to wait: longer than any notification takes, even of a node that is overloaded. */
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     /** How long a read is held back if the notification may wait for it. */
     private static final long HOLD_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -225,12 +222,23 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
      * @param reply is run once, by any thread
      */
     void replyAfter(final long ino, final Runnable change, final Runnable reply) {
-        try (HeldReplies.Held held = heldReplies.hold(ino, reply)) {
-            if (underWay.containsKey(ino)) {
-                held.give();
-            }
+        try (HeldReplies.Held held = holdReply(ino, reply)) {
             change.run();
         }
+    }
+
+    /** Holds a reply back until it is closed, or until the inode is to be revoked, which may wait for the reply. */
+    HeldReplies.Held holdReply(final long ino, final Runnable reply) {
+        final HeldReplies.Held held = heldReplies.hold(ino, reply);
+        if (isUnderWay(ino)) {
+            held.give();
+        }
+        return held;
+    }
+
+    /** @return whether another node waits for the inode to be revoked */
+    boolean isUnderWay(final long ino) {
+        return underWay.containsKey(ino);
     }
 
     /** Holds what the kernel keeps, but not under a lock that revocation waits for, back until that is over. */

@@ -21,6 +21,7 @@ final class Conversation implements AutoCloseable {
 
     final NodeTable nodes;
     final Revocations revocations;
+    final WriteBacks writeBacks;
     final LockWaits lockWaits = new LockWaits(LockAttempt.LONG_WAIT_NS);
     private final UnsafeBuffer sockets = NativeMemory.allocate(2 * Integer.BYTES);
     private final UnsafeBuffer received = NativeMemory.allocate(LENGTH_MAX);
@@ -43,14 +44,16 @@ final class Conversation implements AutoCloseable {
         final AtimeRule atimeRule = new AtimeRule(AtimePolicy.NOATIME);
         final CachePolicy cachePolicy = new CachePolicy(atimeRule, isShared, true, true);
         revocations = new Revocations(channel, nodes);
+        writeBacks = new WriteBacks(fileSystem, revocations);
         final LockOperations locks = new LockOperations(fileSystem, lockWaits);
-        dispatcher = new Dispatcher(new NodeOperations(fileSystem, nodes), new NameOperations(fileSystem, nodes),
-            new FileOperations(fileSystem, atimeRule, cachePolicy, revocations, locks),
+        dispatcher = new Dispatcher(new NodeOperations(fileSystem, nodes, writeBacks), new NameOperations(fileSystem, nodes),
+            new FileOperations(fileSystem, atimeRule, cachePolicy, revocations, writeBacks, locks),
             new DirectoryOperations(fileSystem, cachePolicy),
             new XattrOperations(fileSystem, Map.of(), revocations, true), locks);
         exchange = new Exchange(new Request(requestBuffer), new Reply(NativeMemory.allocate(LENGTH_MAX)), nodes,
             new Validity(cachePolicy, revocations), true);
         revocations.start();
+        writeBacks.start();
         lockWaits.start();
     }
 

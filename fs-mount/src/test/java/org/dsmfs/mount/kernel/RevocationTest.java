@@ -4,15 +4,19 @@ import static org.dsmfs.mount.kernel.Conversation.bytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Attributes;
 import org.dsmfs.layout.Caller;
+import org.dsmfs.layout.Errno;
+import org.dsmfs.layout.ErrnoException;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.MemoryFileSystem;
 import org.junit.jupiter.api.AfterEach;
@@ -190,6 +194,77 @@ class RevocationTest {
         });
         assertTrue(revoked.await(REVOCATION_MS_MAX, TimeUnit.MILLISECONDS));
         reader.join();
+    }
+
+    /** A filesystem whose writes wait until the other node is done. */
+    private FileSystem writingAfter(final CountDownLatch otherIsDone, final CountDownLatch writing) {
+        return (FileSystem) Proxy.newProxyInstance(FileSystem.class.getClassLoader(),
+            new Class<?>[] {FileSystem.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("write")) {
+                    writing.countDown();
+                    awaitUninterrupted(otherIsDone);
+                }
+                return method.invoke(memory, arguments);
+            });
+    }
+
+    private static UnsafeBuffer buffer(final String text) {
+        return new UnsafeBuffer(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String peek(final WriteBacks writeBacks, final long ino) {
+        final UnsafeBuffer read = new UnsafeBuffer(new byte[6]);
+        return read.getStringWithoutLengthAscii(0, writeBacks.peek(ino, 0, read, 0, 6));
+    }
+
+    @Test
+    void whatWasStoredIntoAMappingIsWrittenAfterTheRevocationThatWaitsForIt() throws InterruptedException {
+        lookup("f");
+        memory.write(Caller.ROOT, file.ino, 0, buffer("abcdef"), 0, 6, false);
+        final CountDownLatch writing = new CountDownLatch(1);
+        final CountDownLatch replied = new CountDownLatch(1);
+        final WriteBacks writeBacks = new WriteBacks(writingAfter(revoked, writing), kernel.revocations);
+        writeBacks.start();
+        final Thread before = new Thread(
+            () -> writeBacks.write(Caller.ROOT, file.ino, 0, buffer("AB"), 0, 2, replied::countDown));
+        before.start();
+        writing.await();
+        kernel.revocations.revoke(file.ino, () -> {
+            awaitUninterrupted(replied);
+            final UnsafeBuffer reused = buffer("CD");
+            writeBacks.write(Caller.ROOT, file.ino, 1, reused, 0, 2, () -> { });
+            reused.setMemory(0, 2, (byte) 'x');
+            assertEquals("ACDdef", peek(writeBacks, file.ino));
+            revoked.countDown();
+        });
+        assertTrue(revoked.await(REVOCATION_MS_MAX, TimeUnit.MILLISECONDS));
+        writeBacks.finish(file.ino);
+        before.join();
+        assertEquals("ACDdef", peek(writeBacks, file.ino));
+        writeBacks.close();
+    }
+
+    @Test
+    void aWriteBackThatFailsAfterItsReplyIsToldOnce() throws InterruptedException {
+        lookup("f");
+        final CountDownLatch written = new CountDownLatch(1);
+        final WriteBacks writeBacks = new WriteBacks(failing(), kernel.revocations);
+        writeBacks.start();
+        kernel.revocations.revoke(file.ino, () -> {
+            writeBacks.write(Caller.ROOT, file.ino, 0, buffer("AB"), 0, 2, () -> { });
+            written.countDown();
+        });
+        assertTrue(written.await(REVOCATION_MS_MAX, TimeUnit.MILLISECONDS));
+        assertEquals(Errno.EIO, assertThrows(ErrnoException.class, () -> writeBacks.finish(file.ino)).errno());
+        writeBacks.finish(file.ino);
+        writeBacks.close();
+    }
+
+    private static FileSystem failing() {
+        return (FileSystem) Proxy.newProxyInstance(FileSystem.class.getClassLoader(),
+            new Class<?>[] {FileSystem.class}, (proxy, method, arguments) -> {
+                throw Errno.EIO.exception();
+            });
     }
 
     private static void awaitUninterrupted(final CountDownLatch latch) {
