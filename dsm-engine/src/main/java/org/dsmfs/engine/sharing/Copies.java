@@ -343,6 +343,10 @@ final class Copies {
                 message.type == MessageType.DATA_M), 0, pageSize(entry.segment));
         } else {
             core.seen(message.version);
+            if (message.type == MessageType.DATA_M) {
+                // The former owner keeps a tombstone until it hears that this node needs it no more.
+                settleLater(entry);
+            }
         }
     }
 
@@ -411,10 +415,7 @@ final class Copies {
 
     void changed(final CopyEntry entry, final long version) {
         protocol.changed(entry.copy, version, !Segment.isVolatile(entry.segment));
-        if (!entry.isSettling) {
-            entry.isSettling = true;
-            settling.add(entry);
-        }
+        settleLater(entry);
     }
 
     /** @return false if the copy must stay for now */
@@ -517,17 +518,25 @@ final class Copies {
         return 0;
     }
 
+    private void settleLater(final CopyEntry entry) {
+        if (!entry.isSettling) {
+            entry.isSettling = true;
+            settling.add(entry);
+        }
+    }
+
     /** Tells responsible nodes which changed pages are durable here, so that older versions elsewhere may go. */
     void settle() {
         for (int i = settling.size(); i > 0; i--) {
             final CopyEntry entry = settling.poll();
-            if (!entry.copy.state().isOwner() || entries.get(entry.segment, entry.page) != entry) {
+            final CopyState state = entry.copy.state();
+            if (!state.isOwner() && !state.isWaiting() || entries.get(entry.segment, entry.page) != entry) {
                 entry.isSettling = false;
                 continue;
             }
             final boolean absent = core.content(entry.segment, entry.page) == null
                 && core.fetchOfOwned(entry.segment, entry.page) == null;
-            if (protocol.awaitsLog(entry.copy) || entry.copy.state().isWaiting()
+            if (protocol.awaitsLog(entry.copy) || state.isWaiting()
                 || absent && !isAbsenceDurable(entry)) {
                 settling.add(entry);
             } else {

@@ -134,6 +134,7 @@ final class Ownerships {
             // Only absent pages are put back, of which nobody has an older version any more; perhaps together with the
             // Done of the request by which the sender became the owner.
             core.seen(entry.ownership.diskVersion());
+            entry.isPinned = false;
             if (before != from) {
                 entry.shadows.add(before);
             }
