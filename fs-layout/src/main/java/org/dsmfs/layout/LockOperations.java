@@ -174,6 +174,10 @@ final class LockOperations {
     /** @param confirmedEra of which all others have said that they have no locks outside it */
     private Attempt attempt(final Run run, final Request request, final long confirmedEra) {
         run.inode(request.ino);
+        if (!own.wasDenied(request.ino)) {
+            // What is granted changes the page. Who may be denied again only reads: they would take it from each other.
+            run.tx().wantToWrite(PageKind.LOCK.segment(request.ino), 0);
+        }
         final LockTable table = load(run, request.ino);
         final long eraInPages = table.era();
         table.require();

@@ -9,13 +9,9 @@ import org.dsmfs.engine.network.aeron.AeronNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-
 /** What connects a node to the others, and the thread that polls it. */
 final class NodeLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLink.class);
-    private static final long BUSY_PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final Network.Handler NOBODY = new Network.Handler() {
         @Override
         public void onMessage(final int from, final Stream stream,
@@ -73,7 +69,7 @@ final class NodeLink implements AutoCloseable {
         } else if (current.pollNetwork()) {
             network.idlePolicy().idle(1);
         } else if (current.isNetworkBusy()) {
-            LockSupport.parkNanos(this, BUSY_PAUSE_NS);
+            network.idlePolicy().idleBriefly();
         } else {
             network.idlePolicy().idle(0);
         }

@@ -55,6 +55,12 @@ public final class IdlePolicy implements Doorbell.Sleeper {
         limitMs = newLimitMs;
     }
 
+    /** As {@link #idle} without work, where something is to be looked at again within a millisecond or two. */
+    public void idleBriefly() {
+        sleepMs = MIN_SLEEP_MS;
+        idle(0);
+    }
+
     /** @return whether the thread that polls sleeps, or is about to */
     boolean isSleeping() {
         return isSleeping;
