@@ -45,7 +45,7 @@ class ClusterFilesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "CUT")
+    @EnumSource(names = {"CUT", "PAUSE"})
     void callsHaveOneOrderWhileThingsGoWrong(final Fault fault) {
         Seeds.run(fault.toString(), SEEDS, seed -> run(seed, List.of(fault)));
     }

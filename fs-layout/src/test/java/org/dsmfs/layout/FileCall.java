@@ -47,6 +47,20 @@ final class FileCall {
 
     /** @return the state after the call; null if the call could not have answered so */
     TreeState apply(final TreeState state, final boolean isReturned) {
+        final TreeState usual = applyTo(state, isReturned);
+        if (usual != null) {
+            return usual;
+        }
+        for (final TreeState alternative : state.alternatives()) {
+            final TreeState next = applyTo(alternative, isReturned);
+            if (next != null) {
+                return next;
+            }
+        }
+        return null;
+    }
+
+    private TreeState applyTo(final TreeState state, final boolean isReturned) {
         final Plan plan;
         try {
             plan = model.plan(state);

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.sim.History;
 import org.dsmfs.layout.FileCall.Plan;
 
 /** A client of a {@link FileWorkload}: a process on one node, with files that it has open. */
@@ -27,10 +28,13 @@ final class FileClient {
     private final int node;
     private final long owner;
     private final FileSystem fs;
+    private final History<FileCall>.Life life;
     private final Random random;
     private final List<Long> open = new ArrayList<>();
 
-    FileClient(final FileWorkload workload, final String name, final int node, final FileSystem fs) {
+    FileClient(final FileWorkload workload, final String name, final int node, final FileSystem fs,
+               final History<FileCall>.Life life) {
+        this.life = life;
         this.workload = workload;
         this.name = name;
         this.node = node;
@@ -83,12 +87,16 @@ final class FileClient {
             case 8 -> setXattr(ino);
             case 9, 10 -> lock(ino);
             case 11 -> flock(ino);
-            case 12 -> call("fsync " + ino, () -> {
-                fs.fsync(ino);
-                return true;
-            }, state -> new Plan(true, null));
+            case 12 -> life.sync(() -> fsync(ino));
             default -> release(ino);
         }
+    }
+
+    private void fsync(final long ino) {
+        call("fsync " + ino, () -> {
+            fs.fsync(ino);
+            return true;
+        }, state -> new Plan(true, null));
     }
 
     private void create(final long parent, final String file, final boolean exclusive) {
@@ -113,7 +121,7 @@ final class FileClient {
                 state.locks.opened(node, out.ino);
             });
         });
-        workload.call(name, call);
+        life.call(name, call, call::run);
     }
 
     private void mkdir(final long parent, final String directory) {
@@ -345,10 +353,11 @@ final class FileClient {
     }
 
     private void call(final String text, final Supplier<Object> real, final FileCall.Model model) {
-        workload.call(name, new FileCall(text, real, state -> {
+        final FileCall call = new FileCall(text, real, state -> {
             state.tree.at(node);
             return model.plan(state);
-        }));
+        });
+        life.call(name, call, call::run);
     }
 
     private static void learn(final List<Long> known, final long ino) {

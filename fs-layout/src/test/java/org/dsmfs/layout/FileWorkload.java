@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.sim.History;
@@ -15,6 +16,7 @@ import org.dsmfs.engine.sim.SimulatedThread;
 import org.dsmfs.engine.sim.SimulatedWorkload;
 import org.dsmfs.engine.sim.Simulation;
 import org.dsmfs.engine.sim.Specification;
+import org.dsmfs.layout.FileCall.Plan;
 
 /**
  * Clients on all nodes of a simulated cluster that make random calls of the filesystem, on so few names that they meet.
@@ -29,6 +31,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     final List<Long> files = new ArrayList<>();
     private final int clientsPerNode;
     private final Map<Integer, FileSystem> mounts = new TreeMap<>();
+    private final Map<Integer, History<FileCall>.Life> lives = new TreeMap<>();
     private final History<FileCall> history = new History<>();
 
     /** @param clientsPerNode processes on each node */
@@ -42,10 +45,13 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history), simulation::nowNs,
             AtimePolicy.NOATIME, Caller.ROOT);
         mounts.put(node, mount);
+        final History<FileCall>.Life life = history.startLife();
+        lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
         for (int i = 0; i < clientsPerNode; i++) {
             final String name = "node " + node + " client " + i;
-            clients.add(simulation.start(name, () -> new FileClient(this, name, node, mount).run(CALLS_PER_CLIENT)));
+            clients.add(simulation.start(name,
+                () -> new FileClient(this, name, node, mount, life).run(CALLS_PER_CLIENT)));
         }
         return clients;
     }
@@ -54,11 +60,28 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     @Override
     public SimulatedThread startLastLook(final int node) {
         final String name = "last look on node " + node;
-        return simulation.start(name, () -> new FileClient(this, name, node, mounts.get(node)).lookAtAll());
+        return simulation.start(name, () -> new FileClient(this, name, node, mounts.get(node), lives.get(node)).lookAtAll());
     }
 
-    FileCall call(final String client, final FileCall call) {
-        history.call(client, call, call::run);
+    @Override
+    public void crashed(final int node) {
+        lives.get(node).crashed(event("node " + node + " crashes", state -> state.crash(node)));
+    }
+
+    @Override
+    public void down(final int node) {
+        history.event(event("node " + node + " is down", state -> state.down(node)));
+    }
+
+    @Override
+    public void up(final int node, final Runnable awaitUp) {
+        final FileCall up = event("node " + node + " is up", state -> state.up(node));
+        history.call("cluster", up, awaitUp);
+    }
+
+    private static FileCall event(final String text, final Consumer<TreeState> change) {
+        final FileCall call = new FileCall(text, () -> true, state -> new Plan(true, () -> change.accept(state)));
+        call.run();
         return call;
     }
 

@@ -3,8 +3,11 @@ package org.dsmfs.layout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What locks do, in the simplest way: each owner has a type of lock on each of the first bytes of a file, and one more
@@ -19,6 +22,8 @@ final class LockModel {
 
     private final Map<File, Integer> opens = new HashMap<>();
     private final Map<Owner, byte[]> locks = new HashMap<>();
+    /** Those that were down, and may have lost their locks without knowing. */
+    private final Set<Owner> doubtful = new HashSet<>();
 
     private record File(int node, long ino) {
     }
@@ -28,6 +33,7 @@ final class LockModel {
 
     LockModel copy() {
         final LockModel copy = new LockModel();
+        copy.doubtful.addAll(doubtful);
         copy.opens.putAll(opens);
         locks.forEach((owner, types) -> copy.locks.put(owner, types.clone()));
         return copy;
@@ -45,7 +51,30 @@ final class LockModel {
         final File file = new File(node, ino);
         if (opens.merge(file, -1, (count, less) -> count + less > 0 ? count + less : null) == null) {
             locks.keySet().removeIf(owner -> owner.file.equals(file));
+            doubtful.removeIf(owner -> owner.file.equals(file));
         }
+    }
+
+    void crash(final int node) {
+        opens.keySet().removeIf(file -> file.node == node);
+        locks.keySet().removeIf(owner -> owner.file.node == node);
+        doubtful.removeIf(owner -> owner.file.node == node);
+    }
+
+    void down(final int node) {
+        locks.keySet().stream().filter(owner -> owner.file.node == node).forEach(doubtful::add);
+    }
+
+    /** @return inode numbers of files of which locks may be lost */
+    Set<Long> doubtful() {
+        final Set<Long> inos = new TreeSet<>();
+        doubtful.forEach(owner -> inos.add(owner.file.ino));
+        return inos;
+    }
+
+    void dropDoubtful(final long ino) {
+        locks.keySet().removeIf(owner -> owner.file.ino == ino && doubtful.contains(owner));
+        doubtful.removeIf(owner -> owner.file.ino == ino);
     }
 
     /** @param end exclusive */
@@ -97,6 +126,6 @@ final class LockModel {
             }
         });
         lines.sort(null);
-        return opens.size() + " open " + opens.hashCode() + ", locks " + lines;
+        return opens.size() + " open " + opens.hashCode() + ", locks " + lines + ", doubtful " + doubtful.hashCode();
     }
 }

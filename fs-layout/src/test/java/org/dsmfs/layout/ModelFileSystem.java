@@ -1,10 +1,13 @@
 package org.dsmfs.layout;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * What a POSIX filesystem does, in the simplest way: objects and maps. Each operation checks first, throwing the error
@@ -19,6 +22,8 @@ final class ModelFileSystem {
     final Map<Long, Node> nodes = new HashMap<>();
     private long now;
     private int here;
+    /** Nodes of the cluster that are down. */
+    private final BitSet down = new BitSet();
 
     /** An inode. */
     static final class Node {
@@ -33,6 +38,8 @@ final class ModelFileSystem {
         /** By node of the cluster. */
         final int[] opens = new int[CLUSTER_NODES_MAX];
         boolean temporary;
+        /** It had no name while all nodes that have it open were down: it may be gone. */
+        boolean isDoubtful;
         long parent;
         byte[] target;
         final TreeMap<Long, byte[]> blocks = new TreeMap<>();
@@ -55,6 +62,7 @@ final class ModelFileSystem {
             ctime = other.ctime;
             System.arraycopy(other.opens, 0, opens, 0, opens.length);
             temporary = other.temporary;
+            isDoubtful = other.isDoubtful;
             parent = other.parent;
             target = other.target;
             other.blocks.forEach((index, block) -> blocks.put(index, block.clone()));
@@ -90,6 +98,7 @@ final class ModelFileSystem {
         final ModelFileSystem copy = new ModelFileSystem();
         copy.now = now;
         copy.here = here;
+        copy.down.or(down);
         nodes.values().forEach(node -> copy.nodes.put(node.ino, new Node(node)));
         nodes.values().forEach(node -> node.children.forEach(
             (name, child) -> copy.nodes.get(node.ino).children.put(name, copy.nodes.get(child.ino))));
@@ -377,6 +386,29 @@ final class ModelFileSystem {
             node.opens[clusterNode] = 0;
             forgetIfUnused(node);
         }
+    }
+
+    /** The others go on without a node of the cluster, whose processes live. */
+    void down(final int clusterNode) {
+        down.set(clusterNode);
+    }
+
+    void up(final int clusterNode) {
+        for (final Node node : nodes.values()) {
+            node.isDoubtful |= node.nlink == 0
+                && IntStream.range(0, CLUSTER_NODES_MAX).allMatch(i -> node.opens[i] == 0 || down.get(i));
+        }
+        down.clear(clusterNode);
+    }
+
+    /** @return nodes of the cluster that are down */
+    BitSet down() {
+        return down;
+    }
+
+    /** @return inode numbers of what may be gone */
+    List<Long> doubtful() {
+        return nodes.values().stream().filter(node -> node.isDoubtful).map(node -> node.ino).toList();
     }
 
     private Node newNode(final Caller caller, final Node directory, final long ino, final int mode) {

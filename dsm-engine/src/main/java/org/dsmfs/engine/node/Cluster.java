@@ -71,7 +71,7 @@ final class Cluster implements Network.Handler, Neighbours {
 
     /** @return whether operations may run now; any thread */
     boolean isServing() {
-        return sharing.isServing() && membership.mayServe();
+        return sharing.isServing() && membership.mayServe() && nextView.get() == null;
     }
 
     /** @return in words whom this node waits for */

@@ -53,6 +53,11 @@ public final class ShippingNode implements SimulatedNode {
     }
 
     @Override
+    public boolean isServing() {
+        return space.isServing();
+    }
+
+    @Override
     public boolean doWork() {
         return space.doWork();
     }

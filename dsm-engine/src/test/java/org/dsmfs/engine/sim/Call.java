@@ -1,5 +1,9 @@
 package org.dsmfs.engine.sim;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
 /**
  * One call of a client in the history of a run: what was asked, when it began and ended on the {@link History}'s counter,
  * and what came back.
@@ -13,7 +17,12 @@ public final class Call<O> {
     private final long invoked;
     private long returned = NEVER;
     private long likelyEffect = NEVER;
+    /** What took effect before it on the node that crashed; null for nothing. */
+    private Call<O> former;
+    /** The crash of its node; null if there was none. */
+    private Call<O> crash;
     private boolean mayBeLost;
+    private int index;
 
     Call(final String client, final O operation, final long invoked) {
         this.client = client;
@@ -30,9 +39,42 @@ public final class Call<O> {
         return returned != NEVER;
     }
 
-    /** Its node has crashed before anybody made it durable. */
-    void mayBeLost(final boolean isLost) {
-        mayBeLost = isLost;
+    /**
+     * @param formerOfNode        what took effect before it on its node
+     * @param nobodyMadeItDurable whether it is lost unless somebody has seen it
+     */
+    void isLostWith(final Call<O> crashOfNode, final Call<O> formerOfNode, final boolean nobodyMadeItDurable) {
+        crash = crashOfNode;
+        former = likelyEffect == NEVER ? null : formerOfNode;
+        mayBeLost = nobodyMadeItDurable;
+    }
+
+    /** @return it and what took effect before it on a node that crashed */
+    List<Call<O>> upToHere() {
+        final List<Call<O>> all = new ArrayList<>();
+        for (Call<O> call = this; call != null; call = call.former) {
+            all.add(call);
+        }
+        return all;
+    }
+
+    void hasSurvived() {
+        mayBeLost = false;
+    }
+
+    /** Its place in the history. */
+    void index(final int newIndex) {
+        index = newIndex;
+    }
+
+    /**
+     * @return whether it may be next after those calls, as far as crashes go: they take the end of what was done on a node, and
+     *     nothing that was under way happens after them
+     */
+    boolean mayFollow(final BitSet ordered) {
+        return isCertain()
+            || (crash == null || !ordered.get(crash.index))
+            && (former == null || former.isCertain() || ordered.get(former.index));
     }
 
     /** @return whether it must have taken effect */

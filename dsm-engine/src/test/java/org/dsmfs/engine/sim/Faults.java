@@ -59,7 +59,7 @@ public final class Faults {
         final int node = random.nextInt(cluster.size());
         final long durationNs = random.nextInt(random.nextInt(3) == 0 ? MOST_LONG_NS : MOST_SHORT_NS);
         switch (fault) {
-            case PAUSE -> cluster.pause(node, durationNs);
+            case PAUSE -> cluster.pause(node, durationNs, workload);
             case CUT -> cluster.cut(node, (node + 1 + random.nextInt(cluster.size() - 1)) % cluster.size(), durationNs);
             default -> {
                 cluster.crash(node, fault == Fault.KILL ? End.KILL : End.POWER);

@@ -1,9 +1,13 @@
 package org.dsmfs.engine.sim;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiPredicate;
 
 /** All calls of all clients of a run, on one counter. */
 public final class History<O> {
@@ -51,10 +55,54 @@ public final class History<O> {
             durable = Math.max(durable, begin);
         }
 
-        /** The node has crashed: what was not made durable is lost if nobody else has seen it. */
-        public void crashed() {
-            ofNode.forEach(call -> call.mayBeLost(call.returned() > durable));
+        /**
+         * The node has crashed: the end of what its clients did is lost if nobody made it durable or saw it.
+         *
+         * @param crash what that does besides
+         */
+        public void crashed(final O crash) {
+            final Call<O> event = happened(crash);
+            Call<O> former = null;
+            ofNode.sort(Comparator.comparingLong(Call::likelyEffect));
+            for (final Call<O> call : ofNode) {
+                call.isLostWith(event, former, call.returned() > durable);
+                former = call;
+            }
         }
+    }
+
+    /**
+     * Works out what crashes took: what somebody has seen has happened, and all that was done before it on the same node;
+     * the rest is left out, for it makes no difference to anybody.
+     *
+     * @param sees whether what the first call answered shows that the second one has happened
+     */
+    public void resolveLosses(final BiPredicate<O, O> sees) {
+        final Set<Call<O>> known = new HashSet<>(calls.stream().filter(Call::isCertain).toList());
+        boolean isMore = true;
+        while (isMore) {
+            isMore = false;
+            for (final Call<O> call : calls) {
+                if (!known.contains(call)
+                    && known.stream().anyMatch(other -> sees.test(other.operation(), call.operation()))) {
+                    call.upToHere().forEach(Call::hasSurvived);
+                    isMore |= known.addAll(call.upToHere());
+                }
+            }
+        }
+        calls.removeIf(call -> !known.contains(call));
+    }
+
+    /** Something happens that no client asked for. */
+    public void event(final O event) {
+        happened(event);
+    }
+
+    private Call<O> happened(final O event) {
+        final Call<O> call = new Call<>("cluster", event, counter++);
+        calls.add(call);
+        call.returned(counter++);
+        return call;
     }
 
     /** @return the counter's next number */

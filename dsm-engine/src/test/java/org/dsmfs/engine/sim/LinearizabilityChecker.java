@@ -49,6 +49,9 @@ public final class LinearizabilityChecker<S, O> {
     private LinearizabilityChecker(final Specification<S, O> specification, final History<O> history) {
         this.specification = specification;
         this.calls = history.calls();
+        for (int i = 0; i < calls.size(); i++) {
+            calls.get(i).index(i);
+        }
         this.left = (int) calls.stream().filter(Call::isCertain).count();
     }
 
@@ -118,7 +121,9 @@ public final class LinearizabilityChecker<S, O> {
         long firstReturn = Long.MAX_VALUE;
         for (int i = ordered.nextClearBit(0); i < calls.size() && calls.get(i).invoked() < firstReturn;
              i = ordered.nextClearBit(i + 1)) {
-            candidates.add(i);
+            if (calls.get(i).mayFollow(ordered)) {
+                candidates.add(i);
+            }
             if (calls.get(i).isCertain()) {
                 firstReturn = Math.min(firstReturn, calls.get(i).returned());
             }

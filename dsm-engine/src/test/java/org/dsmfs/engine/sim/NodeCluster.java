@@ -164,23 +164,25 @@ public final class NodeCluster implements SimulatedCluster {
     }
 
     /** Stops a node for a time, as SIGSTOP does; if that takes too long it is down for the others. */
-    public void pause(final int number, final long durationNs) {
+    public void pause(final int number, final long durationNs, final SimulatedWorkload workload) {
         final Node node = nodes.get(number);
         node.pause(true);
+        simulation.sleep(Math.min(durationNs, LEASE_NS / 2));
         if (durationNs >= LEASE_NS / 2) {
-            simulation.sleep(LEASE_NS / 2);
             membership.lapse(number);
             simulation.sleep(Math.min(durationNs, LEASE_NS) - LEASE_NS / 2);
-            if (durationNs >= LEASE_NS) {
-                membership.expire(number);
-                simulation.sleep(durationNs - LEASE_NS);
-            }
-            membership.heal(number);
-            deliverAllViews(number);
-        } else {
-            simulation.sleep(durationNs);
         }
+        if (durationNs >= LEASE_NS) {
+            membership.expire(number);
+            workload.down(number);
+            simulation.sleep(durationNs - LEASE_NS);
+        }
+        membership.heal(number);
+        deliverAllViews(number);
         node.pause(false);
+        if (durationNs >= LEASE_NS) {
+            workload.up(number, () -> simulation.await(node.running::isServing));
+        }
     }
 
     /** Cuts the link between two nodes for a time. */

@@ -14,6 +14,9 @@ public interface SimulatedNode {
 
     Space space();
 
+    /** @return whether it is up to date with what it knows of the others, and may serve */
+    boolean isServing();
+
     /** @return whether there was anything to do, here and in the other two */
     boolean doWork();
 

@@ -17,6 +17,19 @@ public interface SimulatedWorkload {
     default void crashed(final int node) {
     }
 
+    /** A node that stands still is down for the others from now on. */
+    default void down(final int node) {
+    }
+
+    /**
+     * A node that was down is up again.
+     *
+     * @param awaitUp returns when it serves, and so everybody knows
+     */
+    default void up(final int node, final Runnable awaitUp) {
+        awaitUp.run();
+    }
+
     /** @return a client that looks at everything from a node */
     SimulatedThread startLastLook(int node);
 
