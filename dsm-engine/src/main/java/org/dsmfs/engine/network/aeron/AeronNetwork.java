@@ -223,7 +223,9 @@ public final class AeronNetwork implements Network {
         try {
             driver.use(aeron -> link.open(aeron, nextSession(), mtuBytes(peer.address())));
         } catch (final AeronException | IllegalArgumentException e) {
-            LOG.warn("no way to node {} at {}: {}", peer.node(), peer.address(), e.getMessage());
+            if (!unreached.contains(peer)) {
+                LOG.warn("no way to node {} at {}: {}", peer.node(), peer.address(), DriverErrors.firstLine(e));
+            }
             driver.use(aeron -> link.close());
             return false;
         }

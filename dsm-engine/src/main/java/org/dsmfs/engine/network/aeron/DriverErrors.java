@@ -26,8 +26,13 @@ final class DriverErrors implements ErrorHandler {
         final long nowNs = System.nanoTime();
         final long dueNs = nextLogNs.get();
         if (nowNs - dueNs >= 0 && nextLogNs.compareAndSet(dueNs, nowNs + LOG_INTERVAL_NS)) {
-            LOG.warn("network: {} (error {} since the start)", error.getMessage(), errors);
+            LOG.warn("network: {} (error {} since the start)", firstLine(error), errors);
         }
+    }
+
+    /** @return what went wrong, without the lists that Aeron adds on further lines */
+    static String firstLine(final Throwable error) {
+        return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
     }
 
     private static boolean isPortTaken(final Throwable error) {
