@@ -27,6 +27,12 @@ public interface Membership extends AutoCloseable {
      */
     void suspect(int node);
 
+    /**
+     * Stops serving, and lets this node's lease end, since others can't go on with it; joins again after a while, a
+     * longer one each time. Returns at once.
+     */
+    void standAside();
+
     /** @return whether no node of the space can serve while this one does not; any thread */
     boolean isIndispensable();
 

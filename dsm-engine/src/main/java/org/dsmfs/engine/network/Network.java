@@ -41,6 +41,9 @@ public interface Network extends AutoCloseable {
      */
     int poll(Handler handler);
 
+    /** @return whether messages go to and come from the node of the view; the thread that polls */
+    boolean isConnected(int node);
+
     /**
      * Whom to talk to from now on: connects to nodes that are new here or are another incarnation now, lets go of those
      * that are missing. The thread that polls.

@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 final class Cluster implements Network.Handler, Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long REACHABILITY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Lock coreLock;
     private final Sharing sharing;
@@ -48,6 +49,10 @@ final class Cluster implements Network.Handler, Neighbours {
     private volatile boolean hasChanged;
     private volatile boolean awaitsLog;
     private volatile View view;
+    private final Reachability reachability;
+    private long nextReachabilityNs;
+    /** Because of whom this node stands aside. */
+    private volatile int unreached = Reachability.NOBODY;
     private long lastTickNs;
     private long operations;
     private long waitedOperations;
@@ -60,6 +65,8 @@ final class Cluster implements Network.Handler, Neighbours {
         this.waiter = waiter;
         this.incarnation = core.incarnation();
         this.sharing = new Sharing(core, membership.node());
+        this.reachability = new Reachability(membership.node());
+        this.nextReachabilityNs = waiter.nanoTime();
         core.share(sharing);
         membership.onView(nextView::set);
         nextView.compareAndSet(null, membership.view());
@@ -79,9 +86,12 @@ final class Cluster implements Network.Handler, Neighbours {
         coreLock.lock();
         try {
             if (!membership.mayServe() || sharing.view() == null) {
-                return "the consensus members, to renew this node's lease";
+                return unreached == Reachability.NOBODY ? "the consensus members, to renew this node's lease"
+                    : "a way to node " + unreached + ", without which this node can't serve";
             }
-            return sharing.missing().stream().map(Cluster::describe).collect(Collectors.joining(", "));
+            final List<Member> missing = sharing.missing();
+            return missing.isEmpty() ? "other nodes, which wait for one another"
+                : missing.stream().map(Cluster::describe).collect(Collectors.joining(", "));
         } finally {
             coreLock.unlock();
         }
@@ -145,6 +155,7 @@ final class Cluster implements Network.Handler, Neighbours {
         startView();
         final int work = network.poll(this);
         final long nowNs = waiter.nanoTime();
+        checkReachability(nowNs);
         final List<Fetch> fetches;
         coreLock.lock();
         try {
@@ -168,6 +179,24 @@ final class Cluster implements Network.Handler, Neighbours {
             }
         }
         return work > 0 || !fetches.isEmpty();
+    }
+
+    private void checkReachability(final long nowNs) {
+        if (nowNs - nextReachabilityNs < 0 || view == null) {
+            return;
+        }
+        nextReachabilityNs = nowNs + REACHABILITY_INTERVAL_NS;
+        if (!membership.mayServe()) {
+            reachability.forget();
+            return;
+        }
+        unreached = reachability.check(view, network::isConnected, nowNs);
+        if (unreached != Reachability.NOBODY) {
+            LOG.error("no connection to node {}, although it has its lease: mend the network between the two nodes. "
+                + "The others go on without this node", unreached);
+            reachability.forget();
+            membership.standAside();
+        }
     }
 
     /** Reads pages from disk and gives them to the core. */

@@ -116,6 +116,11 @@ public final class ThreadedNodes implements AutoCloseable {
         }
 
         @Override
+        public boolean isConnected(final int to) {
+            return true;
+        }
+
+        @Override
         public int poll(final Handler handler) {
             int polled = 0;
             for (Sent sent = inboxes.get(node).poll(); sent != null; sent = inboxes.get(node).poll()) {
@@ -150,6 +155,11 @@ public final class ThreadedNodes implements AutoCloseable {
         @Override
         public void suspect(final int suspect) {
             throw new IllegalStateException("nobody is suspect");
+        }
+
+        @Override
+        public void standAside() {
+            throw new IllegalStateException("all are connected");
         }
 
         @Override

@@ -81,6 +81,11 @@ public final class SimulatedMembership {
         }
 
         @Override
+        public void standAside() {
+            throw new IllegalStateException("all that are up are connected");
+        }
+
+        @Override
         public boolean isIndispensable() {
             return false;
         }

@@ -153,6 +153,12 @@ public final class SimulatedNetwork {
             return true;
         }
 
+        /** Who is cut off is so from the membership too. */
+        @Override
+        public boolean isConnected(final int to) {
+            return true;
+        }
+
         @Override
         public int poll(final Handler handler) {
             int done = 0;

@@ -187,6 +187,11 @@ public final class ClusterMembership implements Membership {
     }
 
     @Override
+    public void standAside() {
+        agent.standAside();
+    }
+
+    @Override
     public boolean isIndispensable() {
         return agent.isOnlyHost();
     }

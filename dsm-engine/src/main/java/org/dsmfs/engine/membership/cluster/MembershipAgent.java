@@ -40,6 +40,9 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private static final int RENEWALS = 8;
     /** Renewals until a node that was refused asks again. */
     private static final int REFUSED_RENEWALS = 3;
+    /** How long a node stands aside the first time, and at most. */
+    private static final long MIN_ASIDE_NS = TimeUnit.SECONDS.toNanos(15);
+    private static final long MAX_ASIDE_NS = TimeUnit.MINUTES.toNanos(8);
     private static final Pattern CHANNEL_ERROR = Pattern.compile("channel error - (.*?) \\(at ");
 
     private final ClusterConfig config;
@@ -67,6 +70,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     /** Whether another process serves as this node. */
     private volatile boolean isDuplicate;
 
+    private volatile boolean mustStandAside;
     private Aeron aeron;
     private ConsensusNode consensusNode;
     private ConsensusConnection connection;
@@ -78,6 +82,8 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private long nextRenewalNs = System.nanoTime();
     private long nextCommandNs = nextRenewalNs;
     private long nextAttemptNs = nextRenewalNs;
+    private long asideNs = MIN_ASIDE_NS;
+    private long asideUntilNs = nextRenewalNs;
 
     MembershipAgent(final ClusterConfig config, final boolean founds, final Contacts contacts,
                     final KnownConsensus known) {
@@ -135,8 +141,13 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             close();
             nextAttemptNs = nowNs + renewalNs;
         }
+        if (mustStandAside) {
+            mustStandAside = false;
+            stopFor(asideNs, nowNs);
+        }
+        final boolean isAside = nowNs - asideUntilNs < 0;
         if (connection == null) {
-            if (nowNs - nextAttemptNs >= 0) {
+            if (!isAside && nowNs - nextAttemptNs >= 0) {
                 nextAttemptNs = nowNs + renewalNs;
                 connect();
             }
@@ -145,10 +156,19 @@ final class MembershipAgent implements ConsensusConnection.Listener {
         int work = aeron.conductorAgentInvoker().invoke() + connection.poll();
         if (connection.isLost()) {
             disconnect();
-        } else if (connection.isConnected()) {
+        } else if (!isAside && connection.isConnected()) {
             work += talk(nowNs);
         }
         return work;
+    }
+
+    /** Says nothing for so long: the lease ends as if the node were cut off. */
+    private void stopFor(final long pauseNs, final long nowNs) {
+        LOG.warn("this node stops serving, and joins again in {} s", TimeUnit.NANOSECONDS.toSeconds(pauseNs));
+        isJoined = false;
+        isJoinDue = true;
+        asideUntilNs = nowNs + pauseNs;
+        asideNs = Math.min(2 * pauseNs, MAX_ASIDE_NS);
     }
 
     private void connect() {
@@ -340,6 +360,11 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     /** Any thread. */
     void suspect(final int suspect) {
         suspicions.add(new Suspect(suspect, view.epoch()));
+    }
+
+    /** Any thread. */
+    void standAside() {
+        mustStandAside = true;
     }
 
     /** Any thread. */

@@ -174,6 +174,12 @@ public final class AeronNetwork implements Network {
         }
     }
 
+    @Override
+    public boolean isConnected(final int node) {
+        final Link link = links.get(node);
+        return link != null && link.isConnected();
+    }
+
     private void replaceBroken() {
         for (int i = openLinks.size() - 1; i >= 0; i--) {
             final Link link = openLinks.get(i);

@@ -91,6 +91,11 @@ final class Link {
         return state == State.BROKEN;
     }
 
+    /** @return whether messages go in both directions */
+    boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
     /** @return whether messages may have been sent or come */
     boolean wasConnected() {
         return wasConnected;
