@@ -1,6 +1,6 @@
 #!/bin/bash
 # Links that carry packets in one direction only: whoever can't be understood has to go, the others go on, and when the
-# link is mended all are back. To be run by nodes.sh with three nodes in namespaces, of which the first is the consensus:
+# link is mended all are back. To be run by nodes.sh with three nodes in namespaces, the first being the consensus:
 #
 #   nodes.sh [OPTIONS] one-way.sh
 
