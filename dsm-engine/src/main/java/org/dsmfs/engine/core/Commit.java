@@ -1,6 +1,5 @@
 package org.dsmfs.engine.core;
 
-import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Segment;
@@ -162,11 +161,9 @@ final class Commit {
     }
 
     private void makePage(final Change change, final long version) {
-        final int size = core.pageSize(change.segment);
-        final long memory = UnsafeApi.allocateMemory(size);
-        change.made = new Page(change.segment, change.page, memory, size, version);
+        change.made = core.newPage(change.segment, change.page, version);
         if (change.kind == Change.Kind.PUT && !change.covers) {
-            change.made.buffer.setMemory(0, size, (byte) 0);
+            change.made.buffer.setMemory(0, change.made.size, (byte) 0);
         }
     }
 

@@ -2,7 +2,6 @@ package org.dsmfs.engine.core;
 
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.UnsafeApi;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.Segment;
@@ -64,6 +63,7 @@ public final class Core {
     /** Slot table changes that make a checkpoint due: a quarter of what its part of the journal has room for. */
     private final int dueChanges;
     private final int incarnation;
+    private final PagePool pool;
     private final RamCache ram;
     private final DiskCache disk;
     private final DirtyPages dirty = new DirtyPages();
@@ -119,6 +119,7 @@ public final class Core {
         final int batchBytes = (int) Math.min(MAX_BATCH_BYTES, journalCapacity / 4);
         this.filling = new LogBatch(batchBytes);
         this.spare = new LogBatch(batchBytes);
+        this.pool = new PagePool(ramLimitBytes, largePageSize);
         this.ram = new RamCache(ramLimitBytes);
         this.disk = new DiskCache(index, largePageSize);
     }
@@ -204,15 +205,15 @@ public final class Core {
     /**
      * A page was read from where it rested.
      *
-     * @param memory native memory with the whole page, which the core takes over
+     * @param memory of {@link #pool}, with the whole page, which the core takes over
      */
     public void fetched(final Fetch fetch, final long memory) {
         if (ram.get(fetch.segment(), fetch.page()) != null || !isCurrent(fetch)
             || !isOnDisk(fetch.segment(), fetch.page())) {
-            UnsafeApi.freeMemory(memory);
+            pool.free(memory, fetch.pageSize());
             return;
         }
-        final Page page = new Page(fetch.segment(), fetch.page(), memory, fetch.pageSize(), fetch.location().version);
+        final Page page = new Page(fetch.segment(), fetch.page(), pool, memory, fetch.pageSize(), fetch.location().version);
         page.readable = access.mayRead(page.segment, page.page);
         page.writable = access.mayWrite(page.segment, page.page);
         ram.add(page);
@@ -322,6 +323,17 @@ public final class Core {
             return existed;
         }
         return base != null && base.origin == Page.Origin.OWN || isStored(segment, page);
+    }
+
+    /** @return where the memory of pages is from */
+    public PagePool pool() {
+        return pool;
+    }
+
+    /** @return a page with anything in it, which is nowhere yet */
+    Page newPage(final long segment, final long index, final long pageVersion) {
+        final int size = pageSize(segment);
+        return new Page(segment, index, pool, pool.allocate(size), size, pageVersion);
     }
 
     /** @return bytes of a page of the segment */
@@ -789,8 +801,7 @@ public final class Core {
      */
     public MutableDirectBuffer install(final long segment, final long index, final long pageVersion,
                                        final boolean toOwn) {
-        final int size = pageSize(segment);
-        final Page page = new Page(segment, index, UnsafeApi.allocateMemory(size), size, pageVersion);
+        final Page page = newPage(segment, index, pageVersion);
         page.origin = toOwn ? Page.Origin.UNLOGGED : Page.Origin.COPY;
         page.readable = false;
         page.writable = false;
@@ -1008,6 +1019,7 @@ public final class Core {
         shadows.entries().forEach(Page::free);
         shadows.clear();
         ram.free();
+        pool.close();
     }
 
     // --- recovery ------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 package org.dsmfs.engine.core;
 
-import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Segment;
 
@@ -23,8 +22,9 @@ final class Page extends AddressTable.Entry {
     }
 
     final int size;
-    /** Native memory, owned by the page. */
-    final long memory;
+    /** Where its memory, which it owns, is from. */
+    private final PagePool pool;
+    private final long memory;
     final UnsafeBuffer buffer;
 
     /** Version tag: stamp of the last transaction that changed the page, 1.. */
@@ -48,10 +48,12 @@ final class Page extends AddressTable.Entry {
     /** Place in the clock of RamCache, which alone changes it. */
     int clockPosition;
 
-    /** A page over memory that it takes over. */
-    Page(final long segment, final long page, final long memory, final int size, final long version) {
+    /** A page over memory of the pool that it takes over. */
+    Page(final long segment, final long page, final PagePool pool, final long memory, final int size,
+         final long version) {
         this.segment = segment;
         this.page = page;
+        this.pool = pool;
         this.memory = memory;
         this.size = size;
         this.version = version;
@@ -69,6 +71,6 @@ final class Page extends AddressTable.Entry {
 
     /** Lets go of the memory; the page must not be used any more. */
     void free() {
-        UnsafeApi.freeMemory(memory);
+        pool.free(memory, size);
     }
 }

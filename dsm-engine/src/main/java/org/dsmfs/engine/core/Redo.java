@@ -1,7 +1,6 @@
 package org.dsmfs.engine.core;
 
 import org.agrona.DirectBuffer;
-import org.agrona.UnsafeApi;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.PageDamagedException;
 import org.dsmfs.engine.Segment;
@@ -153,8 +152,7 @@ public final class Redo {
     private Page zeroPage(final long segment, final long index, final boolean existed, final long version) {
         Page page = core.resident(segment, index);
         if (page == null) {
-            final int size = core.pageSize(segment);
-            page = new Page(segment, index, UnsafeApi.allocateMemory(size), size, version);
+            page = core.newPage(segment, index, version);
             core.add(page, existed);
         }
         page.buffer.setMemory(0, page.size, (byte) 0);

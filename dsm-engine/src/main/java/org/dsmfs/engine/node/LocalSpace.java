@@ -1,6 +1,5 @@
 package org.dsmfs.engine.node;
 
-import org.agrona.UnsafeApi;
 import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Operation;
@@ -290,7 +289,7 @@ public final class LocalSpace implements Space {
             long memory = 0;
             PageDamagedException damage = null;
             try {
-                memory = store.read(fetch);
+                memory = store.read(fetch, core.pool());
             } catch (final PageDamagedException e) {
                 damage = e;
             } catch (final DiskException e) {
@@ -299,7 +298,9 @@ public final class LocalSpace implements Space {
             coreLock.lock();
             try {
                 if (closed != null) {
-                    UnsafeApi.freeMemory(memory);
+                    if (memory != 0) {
+                        core.pool().free(memory, fetch.pageSize());
+                    }
                     throw closed;
                 }
                 if (damage == null) {

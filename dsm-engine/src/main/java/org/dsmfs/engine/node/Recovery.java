@@ -100,7 +100,7 @@ final class Recovery {
     }
 
     private void fetch(final Fetch fetch) {
-        core.fetched(fetch, store.read(fetch));
+        core.fetched(fetch, store.read(fetch, core.pool()));
     }
 
     /**

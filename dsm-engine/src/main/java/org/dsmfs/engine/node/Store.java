@@ -6,6 +6,7 @@ import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.PageDamagedException;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.core.PagePool;
 import org.dsmfs.engine.journal.JournalFile;
 import org.dsmfs.engine.store.Disk;
 import org.dsmfs.engine.store.PageIndex;
@@ -111,16 +112,16 @@ final class Store {
     /**
      * Reads a page from where it rests.
      *
-     * @return native memory with the page, to be freed by whom it is given to
+     * @return memory of the pool with the page, to be given back by whom it is given to
      * @throws PageDamagedException if the content does not match its checksum
      */
-    long read(final Fetch fetch) {
+    long read(final Fetch fetch, final PagePool pool) {
         final int length = fetch.location().length;
         if (!matches(Segment.isLarge(fetch.segment()), fetch.location().slot, length, fetch.location().crc)) {
             throw new PageDamagedException(fetch.segment(), fetch.page(), "version " + fetch.location().version
                 + " in slot " + fetch.location().slot + " does not match its checksum");
         }
-        final long memory = UnsafeApi.allocateMemory(fetch.pageSize());
+        final long memory = pool.allocate(fetch.pageSize());
         UnsafeApi.copyMemory(staging.get().buffer.addressOffset(), memory, length);
         UnsafeApi.setMemory(memory + length, fetch.pageSize() - length, (byte) 0);
         return memory;

@@ -1,6 +1,5 @@
 package org.dsmfs.engine.core;
 
-import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,13 +14,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class DirtyPagesTest {
-    private static final int SIZE = 64;
+    private static final int SIZE = 4096;
 
+    private final PagePool pool = new PagePool(16 * SIZE, SIZE);
     private final DirtyPages dirty = new DirtyPages();
     private final List<Page> pages = new ArrayList<>();
 
     private Page page() {
-        final Page page = new Page(1, pages.size(), UnsafeApi.allocateMemory(SIZE), SIZE, 1);
+        final Page page = new Page(1, pages.size(), pool, pool.allocate(SIZE), SIZE, 1);
         pages.add(page);
         return page;
     }
@@ -29,6 +29,7 @@ class DirtyPagesTest {
     @AfterEach
     void free() {
         pages.forEach(Page::free);
+        pool.close();
     }
 
     @Test
