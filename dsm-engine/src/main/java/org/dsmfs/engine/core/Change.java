@@ -40,12 +40,11 @@ final class Change extends AddressTable.Entry {
     boolean buried;
     /** Whether there is nothing to do after all. */
     boolean unchanged;
-    /** The page to add to RAM. */
+    /** The page to add to RAM, or whose content the page there gets. */
     Page made;
     /** Slot that has the content from now on, or -1. */
     int slot;
     /** Whether the slot was taken for this change. */
     boolean slotTaken;
-    int contentOffset;
     int contentCrc;
 }

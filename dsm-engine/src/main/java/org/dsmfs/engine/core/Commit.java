@@ -103,16 +103,17 @@ final class Commit {
             }
             case PUT -> {
                 if (logged) {
-                    logPut(change, transaction, batch);
+                    logPut(change, transaction, batch, version);
                 }
             }
             case RESERVE -> {
                 takeSlot(change);
-                change.contentCrc = batch.addSlot(change.segment, change.page, change.slot, batch.reserveContent(0), 0);
+                batch.addEmptySlot(change.segment, change.page, change.slot);
+                change.contentCrc = 0;
             }
         }
-        if ((change.kind == Change.Kind.WRITE || change.kind == Change.Kind.PUT) && change.base == null) {
-            makePage(change, version);
+        if ((change.kind == Change.Kind.WRITE || change.kind == Change.Kind.PUT) && change.made == null) {
+            prepareMemory(change, version);
         }
     }
 
@@ -129,17 +130,13 @@ final class Commit {
         }
     }
 
-    private void logPut(final Change change, final Transaction transaction, final LogBatch batch) {
+    private void logPut(final Change change, final Transaction transaction, final LogBatch batch, final long version) {
         final boolean whole = change.covers || !change.existed;
         if (whole && Segment.isLarge(change.segment) && transaction.putBytes() >= SLOT_THRESHOLD_BYTES) {
             takeSlot(change);
-            change.contentOffset = batch.reserveContent(change.putEnd);
-            if (!change.covers) {
-                batch.data().setMemory(change.contentOffset, change.putEnd, (byte) 0);
-            }
-            transaction.applyPuts(change, batch.data(), change.contentOffset);
-            change.contentCrc = batch.addSlot(change.segment, change.page, change.slot, change.contentOffset,
-                change.putEnd);
+            makePage(change, version);
+            transaction.applyPuts(change, change.made.buffer);
+            change.contentCrc = batch.addSlot(change.made, change.slot, change.putEnd);
         } else {
             final boolean onBase = !whole && change.base.origin == Page.Origin.OWN;
             final int entry = batch.beginChange(change.segment, change.page, onBase ? change.base.version : 0);
@@ -157,6 +154,15 @@ final class Commit {
         if (change.slot < 0) {
             change.slot = core.takeSlot(Segment.isLarge(change.segment));
             change.slotTaken = true;
+        }
+    }
+
+    /** Takes the memory that the change needs to be installed. */
+    private void prepareMemory(final Change change, final long version) {
+        if (change.base == null) {
+            makePage(change, version);
+        } else {
+            change.base.prepareChange();
         }
     }
 
@@ -205,11 +211,12 @@ final class Commit {
         } else if (page.origin != Page.Origin.OWN) {
             core.own(page, change.counted);
         }
-        final UnsafeBuffer target = page.buffer;
         if (change.kind == Change.Kind.WRITE) {
-            target.putBytes(0, change.copy, 0, page.size);
-        } else {
-            transaction.applyPuts(change, target, 0);
+            page.buffer.putBytes(0, change.copy, 0, page.size);
+        } else if (change.slot < 0) {
+            transaction.applyPuts(change, page.buffer);
+        } else if (page != change.made) {
+            page.takeContent(change.made);
         }
         page.version = version;
         page.referenced = true;

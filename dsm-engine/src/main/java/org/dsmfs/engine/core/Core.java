@@ -81,6 +81,8 @@ public final class Core {
 
     private LogBatch filling;
     private LogBatch spare;
+    /** Taken to be written; null if there is none. */
+    private LogBatch writing;
     /** Log before this is not needed any more. Invariant: headLsn <= writtenLsn <= endLsn(). */
     private long headLsn;
     private long writtenLsn;
@@ -213,7 +215,8 @@ public final class Core {
             pool.free(memory, fetch.pageSize());
             return;
         }
-        final Page page = new Page(fetch.segment(), fetch.page(), pool, memory, fetch.pageSize(), fetch.location().version);
+        final Page page = new Page(fetch.segment(), fetch.page(), new PageMemory(pool, memory, fetch.pageSize()),
+            fetch.location().version);
         page.readable = access.mayRead(page.segment, page.page);
         page.writable = access.mayWrite(page.segment, page.page);
         ram.add(page);
@@ -333,7 +336,7 @@ public final class Core {
     /** @return a page with anything in it, which is nowhere yet */
     Page newPage(final long segment, final long index, final long pageVersion) {
         final int size = pageSize(segment);
-        return new Page(segment, index, pool, pool.allocate(size), size, pageVersion);
+        return new Page(segment, index, new PageMemory(pool, pool.allocate(size), size), pageVersion);
     }
 
     /** @return bytes of a page of the segment */
@@ -537,14 +540,13 @@ public final class Core {
         if (filling.isEmpty()) {
             return null;
         }
-        if (spare == null) {
+        if (writing != null) {
             throw new IllegalStateException("two batches of log under way");
         }
-        final LogBatch taken = filling;
+        writing = filling;
         filling = spare;
-        spare = null;
-        filling.reset(taken.endLsn());
-        return taken;
+        filling.reset(writing.endLsn());
+        return writing;
     }
 
     /** The batch was written, slots first; not necessarily synced. */
@@ -552,6 +554,7 @@ public final class Core {
         writtenLsn = batch.endLsn();
         batch.reset(0);
         spare = batch;
+        writing = null;
     }
 
     // --- paging --------------------------------------------------------------------------------------------------
@@ -1013,8 +1016,15 @@ public final class Core {
         }
     }
 
-    /** Frees the RAM cache; no operation must run any more. Late background work finds nothing to do. */
+    /**
+     * Frees the RAM cache; no operation must run any more, and no batch be written. Late background work finds nothing to
+     * do.
+     */
     public void free() {
+        filling.reset(endLsn());
+        if (writing != null) {
+            writing.reset(0);
+        }
         dirty.clear();
         shadows.entries().forEach(Page::free);
         shadows.clear();

@@ -16,27 +16,31 @@ import java.util.zip.CRC32C;
 public final class LogBatch {
     private final int capacity;
     private final ByteBuffer recordBytes;
-    private final ByteBuffer dataBytes;
     private final UnsafeBuffer records;
-    private final UnsafeBuffer data;
     private final CRC32C crc = new CRC32C();
+    private final MemoryChecksum checksum = new MemoryChecksum();
     private SlotWrite[] slotWrites = new SlotWrite[64];
     private long startLsn;
     private int recordLength;
-    private int dataLength;
+    private int contentBytes;
     private int slotWriteCount;
     private long lastVersion;
     private int recordStart;
     private int entryCount;
-    private int markedDataLength;
+    private int markedContentBytes;
     private int markedSlotWriteCount;
 
-    /** Content of one page on its way to its slot. */
+    /** Content of one page on its way to its slot, in the page's own memory. */
     public static final class SlotWrite {
+        private PageMemory memory;
         private boolean large;
         private int slot;
-        private int offset;
         private int length;
+
+        /** @return address of the content */
+        public long address() {
+            return memory.address;
+        }
 
         /** @return whether the slot is in the slab of large pages */
         public boolean large() {
@@ -58,16 +62,14 @@ public final class LogBatch {
     LogBatch(final int capacity) {
         this.capacity = capacity;
         this.recordBytes = ByteBuffer.allocateDirect(capacity);
-        this.dataBytes = ByteBuffer.allocateDirect(capacity);
         this.records = new UnsafeBuffer(recordBytes);
-        this.data = new UnsafeBuffer(dataBytes);
     }
 
     void reset(final long newStartLsn) {
+        releaseContents(0);
         startLsn = newStartLsn;
         recordLength = 0;
-        dataLength = 0;
-        slotWriteCount = 0;
+        contentBytes = 0;
         lastVersion = 0;
     }
 
@@ -97,7 +99,7 @@ public final class LogBatch {
 
     /** @return bytes of records and page contents */
     public int bytes() {
-        return recordLength + dataLength;
+        return recordLength + contentBytes;
     }
 
     /** @return page contents to write before the records */
@@ -110,17 +112,12 @@ public final class LogBatch {
         return slotWrites[index];
     }
 
-    /** @return address of the content */
-    public long contentAddress(final SlotWrite write) {
-        return data.addressOffset() + write.offset;
-    }
-
     // --- one record: begin, entries, end or rollback ---
 
     void begin() {
         recordStart = recordLength;
         entryCount = 0;
-        markedDataLength = dataLength;
+        markedContentBytes = contentBytes;
         markedSlotWriteCount = slotWriteCount;
         need(RecordFormat.ENTRIES);
         recordLength += RecordFormat.ENTRIES;
@@ -132,8 +129,16 @@ public final class LogBatch {
 
     void rollback() {
         recordLength = recordStart;
-        dataLength = markedDataLength;
-        slotWriteCount = markedSlotWriteCount;
+        contentBytes = markedContentBytes;
+        releaseContents(markedSlotWriteCount);
+    }
+
+    private void releaseContents(final int from) {
+        for (int i = from; i < slotWriteCount; i++) {
+            slotWrites[i].memory.release();
+            slotWrites[i].memory = null;
+        }
+        slotWriteCount = from;
     }
 
     /** @return the node's version when the last record was added, 0 if there is none */
@@ -212,24 +217,25 @@ public final class LogBatch {
         entryCount++;
     }
 
-    /** Makes room for a page's content. @return its place in {@link #data} */
-    int reserveContent(final int length) {
-        if (dataLength + length > capacity) {
+    /** Adds a SLOT entry for a page of zeros. */
+    void addEmptySlot(final long segment, final long page, final int slot) {
+        addSlot(segment, page, slot, 0, 0);
+    }
+
+    /** Adds a SLOT entry for the page's first bytes; the rest of it is zeros. @return their CRC-32C */
+    int addSlot(final Page page, final int slot, final int length) {
+        if (contentBytes + length > capacity) {
             throw Abandoned.BATCH;
         }
-        final int offset = dataLength;
-        dataLength += length;
-        return offset;
+        final int contentCrc = checksum.of(page.memory().address, length);
+        addSlot(page.segment, page.page, slot, length, contentCrc);
+        contentBytes += length;
+        addSlotWrite(page, slot, length);
+        return contentCrc;
     }
 
-    MutableDirectBuffer data() {
-        return data;
-    }
-
-    /** Adds a SLOT entry for content that stands at the offset. @return the content's CRC-32C */
-    int addSlot(final long segment, final long page, final int slot, final int offset, final int length) {
+    private void addSlot(final long segment, final long page, final int slot, final int length, final int contentCrc) {
         need(RecordFormat.SLOT_BYTES);
-        final int contentCrc = crcOf(dataBytes, offset, length);
         records.putInt(recordLength + RecordFormat.ENTRY_TYPE, RecordFormat.SLOT);
         records.putInt(recordLength + RecordFormat.ENTRY_BYTES, length);
         records.putLong(recordLength + RecordFormat.ENTRY_SEGMENT, segment);
@@ -238,13 +244,9 @@ public final class LogBatch {
         records.putLong(recordLength + RecordFormat.ENTRY_CRC, contentCrc & 0xffffffffL);
         recordLength += RecordFormat.SLOT_BYTES;
         entryCount++;
-        if (length > 0) {
-            addSlotWrite(Segment.isLarge(segment), slot, offset, length);
-        }
-        return contentCrc;
     }
 
-    private void addSlotWrite(final boolean large, final int slot, final int offset, final int length) {
+    private void addSlotWrite(final Page page, final int slot, final int length) {
         if (slotWriteCount == slotWrites.length) {
             slotWrites = Arrays.copyOf(slotWrites, slotWrites.length * 2);
         }
@@ -253,9 +255,9 @@ public final class LogBatch {
             write = new SlotWrite();
             slotWrites[slotWriteCount] = write;
         }
-        write.large = large;
+        write.memory = page.memory().hold();
+        write.large = Segment.isLarge(page.segment);
         write.slot = slot;
-        write.offset = offset;
         write.length = length;
         slotWriteCount++;
     }

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.core;
 
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Segment;
 
@@ -22,9 +23,7 @@ final class Page extends AddressTable.Entry {
     }
 
     final int size;
-    /** Where its memory, which it owns, is from. */
-    private final PagePool pool;
-    private final long memory;
+    private PageMemory memory;
     final UnsafeBuffer buffer;
 
     /** Version tag: stamp of the last transaction that changed the page, 1.. */
@@ -48,16 +47,38 @@ final class Page extends AddressTable.Entry {
     /** Place in the clock of RamCache, which alone changes it. */
     int clockPosition;
 
-    /** A page over memory of the pool that it takes over. */
-    Page(final long segment, final long page, final PagePool pool, final long memory, final int size,
-         final long version) {
+    /** A page over memory that it takes over. */
+    Page(final long segment, final long page, final PageMemory memory, final long version) {
         this.segment = segment;
         this.page = page;
-        this.pool = pool;
         this.memory = memory;
-        this.size = size;
+        this.size = memory.bytes;
         this.version = version;
-        this.buffer = new UnsafeBuffer(memory, size);
+        this.buffer = new UnsafeBuffer(memory.address, size);
+    }
+
+    PageMemory memory() {
+        return memory;
+    }
+
+    /** The content is going to change where it is: what a batch of log writes stays as it was. */
+    void prepareChange() {
+        if (memory.isShared()) {
+            final PageMemory copy = memory.another();
+            UnsafeApi.copyMemory(memory.address, copy.address, size);
+            replace(copy);
+        }
+    }
+
+    /** Takes over the content of another page, which is not to be used any more. */
+    void takeContent(final Page other) {
+        replace(other.memory);
+    }
+
+    private void replace(final PageMemory newMemory) {
+        memory.release();
+        memory = newMemory;
+        buffer.wrap(newMemory.address, size);
     }
 
     /** Dirty bit: RAM is newer than the copy on disk, or there is none. */
@@ -71,6 +92,6 @@ final class Page extends AddressTable.Entry {
 
     /** Lets go of the memory; the page must not be used any more. */
     void free() {
-        pool.free(memory, size);
+        memory.release();
     }
 }

@@ -300,10 +300,10 @@ final class Transaction implements PageTransaction {
         putBytes += length;
     }
 
-    /** Applies the puts of a change, in order, to a buffer that holds the page from the index on. */
-    void applyPuts(final Change change, final MutableDirectBuffer target, final int index) {
+    /** Applies the puts of a change, in order, to a buffer that holds the page. */
+    void applyPuts(final Change change, final MutableDirectBuffer target) {
         for (int put = change.firstPut; put != -1; put = nextPuts[put]) {
-            target.putBytes(index + putOffsets[put], putSources[put], putSourceIndexes[put], putLengths[put]);
+            target.putBytes(putOffsets[put], putSources[put], putSourceIndexes[put], putLengths[put]);
         }
     }
 

@@ -544,10 +544,10 @@ public final class LocalSpace implements Space {
         coreLock.lock();
         try {
             closed = new SpaceClosedException("the space is abandoned", null);
-            core.free();
         } finally {
             coreLock.unlock();
         }
+        log.freeCore();
     }
 
     /**
@@ -601,12 +601,7 @@ public final class LocalSpace implements Space {
                 paging.checkpointAndStop();
             }
         } finally {
-            coreLock.lock();
-            try {
-                core.free();
-            } finally {
-                coreLock.unlock();
-            }
+            log.freeCore();
             store.close();
             if (directory != null) {
                 directory.close();

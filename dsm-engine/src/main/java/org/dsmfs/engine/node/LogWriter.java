@@ -2,6 +2,7 @@ package org.dsmfs.engine.node;
 
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.LogBatch;
+import org.dsmfs.engine.store.MemoryParts;
 import org.dsmfs.engine.store.Slab;
 
 import java.util.concurrent.locks.Lock;
@@ -10,10 +11,14 @@ import java.util.function.LongConsumer;
 
 /** Writes the log to the disk, batch by batch; one sync serves all that wait for it (group commit). */
 final class LogWriter {
+    /** Pages written in one call. */
+    private static final int MAX_PARTS = 128;
+
     private final Core core;
     private final Lock coreLock;
     private final Store store;
     private final ReentrantLock writing = new ReentrantLock();
+    private final MemoryParts contents = new MemoryParts(MAX_PARTS);
     private boolean slotsUnsynced;
     private long writtenLsn;
     private volatile long durableLsn;
@@ -70,6 +75,18 @@ final class LogWriter {
         }
     }
 
+    /** Lets the core free its memory, of which nothing is being written then. */
+    void freeCore() {
+        writing.lock();
+        coreLock.lock();
+        try {
+            core.free();
+        } finally {
+            coreLock.unlock();
+            writing.unlock();
+        }
+    }
+
     private void tellDurable() {
         coreLock.lock();
         try {
@@ -115,13 +132,14 @@ final class LogWriter {
         while (first < batch.slotWriteCount()) {
             final Slab slab = store.slab(batch.slotWrite(first).large());
             int last = first;
-            int bytes = batch.slotWrite(first).length();
+            contents.clear();
+            contents.add(batch.slotWrite(first).address(), batch.slotWrite(first).length());
             while (last + 1 < batch.slotWriteCount() && batch.slotWrite(last).length() == slab.pageSize()
-                && batch.slotWrite(last + 1).slot() == batch.slotWrite(last).slot() + 1) {
+                && batch.slotWrite(last + 1).slot() == batch.slotWrite(last).slot() + 1 && !contents.isFull()) {
                 last++;
-                bytes += batch.slotWrite(last).length();
+                contents.add(batch.slotWrite(last).address(), batch.slotWrite(last).length());
             }
-            slab.write(batch.slotWrite(first).slot(), batch.contentAddress(batch.slotWrite(first)), bytes);
+            slab.write(batch.slotWrite(first).slot(), contents);
             first = last + 1;
         }
     }

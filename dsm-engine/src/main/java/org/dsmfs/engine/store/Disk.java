@@ -33,6 +33,12 @@ public interface Disk {
         /** Writes all of the length. */
         void write(long position, long address, int length);
 
+        /** Writes all parts, one behind the other. */
+        void write(long position, MemoryParts parts);
+
+        /** Has the system begin to bring what was written to the range to the disk, so that the next sync takes less long. */
+        void startWriteOut(long position, long length);
+
         /**
          * Makes sure that the range has blocks on disk, extending the file with zeros if needed.
          *

@@ -68,6 +68,16 @@ public final class FailStopDisk implements Disk {
             change(() -> file.write(position, address, length));
         }
 
+        @Override
+        public void write(final long position, final MemoryParts parts) {
+            change(() -> file.write(position, parts));
+        }
+
+        @Override
+        public void startWriteOut(final long position, final long length) {
+            change(() -> file.startWriteOut(position, length));
+        }
+
         /** {@inheritDoc} A failure is no reason to stop: nothing was promised for the range yet. */
         @Override
         public void allocate(final long position, final long length) {

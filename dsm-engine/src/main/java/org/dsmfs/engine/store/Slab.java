@@ -23,6 +23,8 @@ public final class Slab {
     private static final int CHECKED_BITS = (ENTRY_CRC_OFFSET + 4) * Byte.SIZE;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int TABLE_BATCH = 4096;
+    /** Written at once, so much is part of more to come, which the disk can be busy with meanwhile. */
+    private static final int STREAM_BYTES = 512 << 10;
 
     private final int pageSize;
     private final Disk.DiskFile pages;
@@ -83,9 +85,22 @@ public final class Slab {
         slots += moreSlots;
     }
 
-    /** Writes a page's first bytes; the rest of the page is zeros by definition. */
+    /** Writes a page's first bytes, the rest of it is zeros by definition; or pages that follow each other. */
     public void write(final int slot, final long address, final int length) {
         pages.write((long) slot * pageSize, address, length);
+        startWriteOut(slot, length);
+    }
+
+    /** Writes pages that follow each other, of the last one the first bytes at least. */
+    public void write(final int slot, final MemoryParts contents) {
+        pages.write((long) slot * pageSize, contents);
+        startWriteOut(slot, contents.bytes());
+    }
+
+    private void startWriteOut(final int slot, final int length) {
+        if (length >= STREAM_BYTES) {
+            pages.startWriteOut((long) slot * pageSize, length);
+        }
     }
 
     /** Reads a page's first bytes. */

@@ -21,7 +21,7 @@ class DirtyPagesTest {
     private final List<Page> pages = new ArrayList<>();
 
     private Page page() {
-        final Page page = new Page(1, pages.size(), pool, pool.allocate(SIZE), SIZE, 1);
+        final Page page = new Page(1, pages.size(), new PageMemory(pool, pool.allocate(SIZE), SIZE), 1);
         pages.add(page);
         return page;
     }

@@ -43,9 +43,12 @@ class RecordBytesTest {
     @Test
     void slot() {
         begin();
-        final int content = batch.reserveContent(8);
-        batch.data().putLong(content, 0x0807060504030201L);
-        batch.addSlot(Segment.of(0x82, 0x21), 4, 9, content, 8);
+        final PagePool pool = new PagePool(4096, 4096);
+        final Page page = new Page(Segment.of(0x82, 0x21), 4, new PageMemory(pool, pool.allocate(4096), 4096), 1);
+        page.buffer.putLong(0, 0x0807060504030201L);
+        batch.addSlot(page, 9, 8);
+        page.free();
+        pool.close();
         assertEquals("50000000dca0c08f 0010000000000000 0201000000000000 0700000000000000 0000010001000000"
             + " 0200000008000000 2100000000000082 0400000000000000 0900000000000000 811f894600000000",
             record(RecordFormat.OPERATION));

@@ -1,9 +1,12 @@
 package org.dsmfs.engine.sim;
 
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.store.Disk;
 import org.dsmfs.engine.store.DiskException;
+import org.dsmfs.engine.store.MemoryParts;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -268,6 +271,22 @@ public final class SimulatedDisk implements Disk {
                 file.resize(size);
                 usedBlocks += file.seen().allocatedBlocks();
             }
+        }
+
+        @Override
+        public void write(final long position, final MemoryParts parts) {
+            final UnsafeBuffer all = new UnsafeBuffer(ByteBuffer.allocateDirect(parts.bytes()));
+            int bytes = 0;
+            for (int i = 0; i < parts.count(); i++) {
+                UnsafeApi.copyMemory(parts.address(i), all.addressOffset() + bytes, parts.length(i));
+                bytes += parts.length(i);
+            }
+            write(position, all.addressOffset(), bytes);
+        }
+
+        @Override
+        public void startWriteOut(final long position, final long length) {
+            // What was written may be on the platter at any time anyway.
         }
 
         @Override

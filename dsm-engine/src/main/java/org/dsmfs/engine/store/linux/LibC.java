@@ -21,6 +21,8 @@ public interface LibC {
 
     int SEEK_END = 2;
 
+    int SYNC_FILE_RANGE_WRITE = 2;
+
     int LOCK_SH = 1;
     int LOCK_EX = 2;
     int LOCK_NB = 4;
@@ -48,6 +50,8 @@ public interface LibC {
 
     long pwrite(int fd, long address, long length, long position);
 
+    long pwritev(int fd, long parts, int count, long position);
+
     /** @return errno, or 0 */
     int posix_fallocate(int fd, long position, long length);
 
@@ -58,6 +62,8 @@ public interface LibC {
     int fdatasync(int fd);
 
     int fsync(int fd);
+
+    int sync_file_range(int fd, long position, long length, int flags);
 
     int flock(int fd, int operation);
 

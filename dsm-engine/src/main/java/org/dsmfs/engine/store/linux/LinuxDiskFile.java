@@ -2,6 +2,7 @@ package org.dsmfs.engine.store.linux;
 
 import org.dsmfs.engine.store.Disk;
 import org.dsmfs.engine.store.DiskException;
+import org.dsmfs.engine.store.MemoryParts;
 
 import java.nio.file.Path;
 
@@ -53,6 +54,27 @@ final class LinuxDiskFile implements Disk.DiskFile {
             } else if (LibC.errno() != Errno.EINTR) {
                 throw Errno.exception("write", path, LibC.errno());
             }
+        }
+    }
+
+    @Override
+    public void write(final long position, final MemoryParts parts) {
+        final long count = LibC.INSTANCE.pwritev(fd, parts.arrayAddress(), parts.count(), position);
+        if (count < 0 && LibC.errno() != Errno.EINTR) {
+            throw Errno.exception("write", path, LibC.errno());
+        }
+        int before = 0;
+        for (int part = 0; before < parts.bytes() && count < parts.bytes(); part++) {
+            final int done = (int) Math.min(parts.length(part), Math.max(0, count - before));
+            write(position + before + done, parts.address(part) + done, parts.length(part) - done);
+            before += parts.length(part);
+        }
+    }
+
+    @Override
+    public void startWriteOut(final long position, final long length) {
+        if (LibC.INSTANCE.sync_file_range(fd, position, length, LibC.SYNC_FILE_RANGE_WRITE) < 0) {
+            throw Errno.exception("write out", path, LibC.errno());
         }
     }
 
