@@ -20,6 +20,11 @@ record Alone(int incarnation) implements Neighbours {
     }
 
     @Override
+    public long trustNs() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
     public void listen(final CopyListener listener) {
         // No other node ever takes a page away.
     }

@@ -44,6 +44,12 @@ public interface Neighbours {
     /** @return whether this start of a node is part of the space and serves, as far as is known here */
     boolean isServing(int node, int incarnation);
 
+    /**
+     * @return for how long an answer holds even if this node stands still from now on, since no other node takes its place
+     *     so soon; Long.MAX_VALUE while there is no other node. Nanoseconds
+     */
+    long trustNs();
+
     /** Sets who is told; null for nobody. At most one. */
     void listen(CopyListener listener);
 

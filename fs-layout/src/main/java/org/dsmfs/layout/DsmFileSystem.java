@@ -25,6 +25,8 @@ public final class DsmFileSystem implements FileSystem {
     private final OrphanSweep orphanSweep;
     private final LockOperations locks;
     private volatile Revoker revoker;
+    /** Touched only by the thread that tells of nodes that come and go. */
+    private boolean isTrustUnlimited = true;
     private volatile boolean isClosed;
 
     private DsmFileSystem(final Space space, final WallClock clock, final AtimePolicy atime) {
@@ -103,9 +105,20 @@ public final class DsmFileSystem implements FileSystem {
     }
 
     private void neighboursChanged() {
+        limitTrust();
         if (!isClosed) {
             locks.neighboursChanged();
             orphanSweep.sweep();
+        }
+    }
+
+    /** The first other node has come, or the last one has gone. */
+    private void limitTrust() {
+        final boolean wasUnlimited = isTrustUnlimited;
+        isTrustUnlimited = trustNs() == Long.MAX_VALUE;
+        final Revoker told = revoker;
+        if (wasUnlimited && !isTrustUnlimited && told != null) {
+            told.shortenTrust();
         }
     }
 
@@ -390,6 +403,11 @@ public final class DsmFileSystem implements FileSystem {
     @Override
     public void onRevoke(final Revoker newRevoker) {
         revoker = newRevoker;
+    }
+
+    @Override
+    public long trustNs() {
+        return space.neighbours().trustNs();
     }
 
     @Override

@@ -290,7 +290,6 @@ public interface FileSystem extends AutoCloseable {
     void onRevoke(Revoker revoker);
 
     /** Receives {@link #onRevoke}. */
-    @FunctionalInterface
     interface Revoker {
         /**
          * Another node wants to change the inode. Must not block or call the filesystem.
@@ -300,7 +299,16 @@ public interface FileSystem extends AutoCloseable {
          * @return true if nothing is cached: {@code revoked} is not needed then
          */
         boolean revoke(long ino, Runnable revoked);
+
+        /** {@link #trustNs} is shorter from now on: what was cached for longer must not be. Must not call the filesystem. */
+        void shortenTrust();
     }
+
+    /**
+     * @return for how long what is answered now may be used without asking again, as long as it is not revoked: by then
+     *     this node may stand still and not hear of a change. Long.MAX_VALUE for ever; nanoseconds
+     */
+    long trustNs();
 
     // --- the whole ----------------------------------------------------------------------------------------------
 

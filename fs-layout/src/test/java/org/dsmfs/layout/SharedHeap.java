@@ -63,6 +63,11 @@ final class SharedHeap {
         }
 
         @Override
+        public long trustNs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
         public void listen(final CopyListener newListener) {
             listener = newListener;
         }

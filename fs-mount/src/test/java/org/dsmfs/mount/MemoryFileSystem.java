@@ -26,6 +26,7 @@ public final class MemoryFileSystem implements FileSystem {
     private static final int S_IFLNK = 0120000;
     private static final int SIZE_MAX = 16 << 20;
 
+    private volatile long trustNs = Long.MAX_VALUE;
     private final Map<Long, Node> nodes = new HashMap<>();
     private long lastIno = ROOT;
     private long ticks;
@@ -470,6 +471,16 @@ public final class MemoryFileSystem implements FileSystem {
     /** @return inodes that exist */
     public synchronized int inodes() {
         return nodes.size();
+    }
+
+    @Override
+    public long trustNs() {
+        return trustNs;
+    }
+
+    /** @see #trustNs() */
+    public void setTrustNs(final long newTrustNs) {
+        trustNs = newTrustNs;
     }
 
     @Override

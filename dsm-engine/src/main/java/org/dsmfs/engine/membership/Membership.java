@@ -21,6 +21,9 @@ public interface Membership extends AutoCloseable {
     /** @return whether this node's lease allows it to serve now; any thread, cheap */
     boolean mayServe();
 
+    /** @return how long the others wait at least, after this node's right to serve has ended, before they take its place */
+    long graceNs();
+
     /**
      * Messages to or from a node may be lost: asks for a new view, in which the node is down if it does not renew its
      * lease, and everybody starts a new epoch either way. Returns at once.

@@ -350,6 +350,12 @@ final class Cluster implements Network.Handler, Neighbours {
         return member != null && member.isUp() && member.incarnation() == nodeIncarnation;
     }
 
+    @Override
+    public long trustNs() {
+        final View current = view;
+        return current == null || current.members().size() == 1 ? Long.MAX_VALUE : membership.graceNs();
+    }
+
     /** Lets the caller's listener answer from any thread. */
     private final class Listener implements CopyListener {
         private final CopyListener listener;

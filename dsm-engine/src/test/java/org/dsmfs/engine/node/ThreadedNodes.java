@@ -153,6 +153,11 @@ public final class ThreadedNodes implements AutoCloseable {
         }
 
         @Override
+        public long graceNs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
         public void suspect(final int suspect) {
             throw new IllegalStateException("nobody is suspect");
         }

@@ -69,6 +69,11 @@ public final class SimulatedMembership {
         }
 
         @Override
+        public long graceNs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
         public void suspect(final int suspect) {
             if (isConnected() && view.epoch() == configuration.epoch() && configuration.isUp(suspect)) {
                 if (isRunning(suspect)) {

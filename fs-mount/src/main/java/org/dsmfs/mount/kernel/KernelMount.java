@@ -61,7 +61,7 @@ public final class KernelMount implements Mount {
                 new XattrOperations(fileSystem, reports, revocations, negotiation.has(Negotiation.SETXATTR_EXT)));
             final boolean kernelTellsPrivileges = negotiation.has(Negotiation.HANDLE_KILLPRIV_V2);
             threads = new RequestThreads(() -> new Worker(device, dispatcher, nodes,
-                new Validity(cachePolicy, revocations), kernelTellsPrivileges), THREADS_MAX);
+                new Validity(fileSystem, cachePolicy, revocations), kernelTellsPrivileges), THREADS_MAX);
             lockWaits.start();
             revocations.start();
             writeBacks.start();

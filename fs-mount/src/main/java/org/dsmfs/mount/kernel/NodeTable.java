@@ -1,5 +1,7 @@
 package org.dsmfs.mount.kernel;
 
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 import org.agrona.collections.Long2LongHashMap;
 import org.dsmfs.layout.Attributes;
 import org.dsmfs.layout.FileSystem;
@@ -85,6 +87,18 @@ final class NodeTable {
         }
         if (isToBeReleased) {
             fileSystem.release(node);
+        }
+    }
+
+    /** Has each node looked at that the kernel may know, the root included. */
+    void forEachKnown(final LongConsumer action) {
+        action.accept(FileSystem.ROOT);
+        for (final Long2LongHashMap shard : shards) {
+            final long[] known;
+            synchronized (shard) {
+                known = shard.keySet().stream().mapToLong(Long::longValue).toArray();
+            }
+            LongStream.of(known).filter(node -> node != FileSystem.ROOT).forEach(action);
         }
     }
 

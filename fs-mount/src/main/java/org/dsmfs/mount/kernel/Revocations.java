@@ -273,6 +273,24 @@ final class Revocations implements FileSystem.Revoker, AutoCloseable {
         return false;
     }
 
+    /**
+     * Takes names and attributes back, so that the kernel asks for them again. Content needs no more: before each cached
+     * read the kernel asks for attributes that are not valid any more.
+     */
+    @Override
+    public void shortenTrust() {
+        begun.incrementAndGet();
+        try {
+            synchronized (named) {
+                named.clear();
+            }
+            Notification.newEpoch(channel);
+            nodes.forEachKnown(node -> Notification.attributesChanged(channel, node));
+        } finally {
+            ended.incrementAndGet();
+        }
+    }
+
     private void work(final BlockingQueue<Revocation> queue, final Step step) {
         try {
             while (true) {

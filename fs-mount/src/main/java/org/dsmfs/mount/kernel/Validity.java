@@ -1,19 +1,25 @@
 package org.dsmfs.mount.kernel;
 
+import org.dsmfs.layout.FileSystem;
+
 /**
- * How long the kernel may use the answer to one request, in seconds: for ever, as long as nothing was revoked since the
- * request came. Otherwise the answer may come from before a change on another node, whose revocation is over. One per
- * worker.
+ * How long the kernel may use the answer to one request, in seconds: as long as the filesystem says, for ever if there is no
+ * other node, provided that nothing was revoked since the request came. Otherwise the answer may come from before a
+ * change on another node, whose revocation is over. One per worker.
  *
  * <p>To be asked after the answer was found, and after it was noted that the kernel gets it, so that a revocation which
  * comes after the question finds what it has to revoke.
  */
 final class Validity {
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+
+    private final FileSystem fileSystem;
     private final CachePolicy policy;
     private final Revocations revocations;
     private long stamp;
 
-    Validity(final CachePolicy policy, final Revocations revocations) {
+    Validity(final FileSystem fileSystem, final CachePolicy policy, final Revocations revocations) {
+        this.fileSystem = fileSystem;
         this.policy = policy;
         this.revocations = revocations;
     }
@@ -52,6 +58,7 @@ final class Validity {
     }
 
     private long seconds(final boolean isKept) {
-        return isKept && revocations.isNoneSince(stamp) ? Reply.FOREVER_SECONDS : Reply.NOT_AT_ALL_SECONDS;
+        return isKept && revocations.isNoneSince(stamp)
+            ? Math.min(fileSystem.trustNs() / NS_PER_SECOND, Reply.FOREVER_SECONDS) : Reply.NOT_AT_ALL_SECONDS;
     }
 }

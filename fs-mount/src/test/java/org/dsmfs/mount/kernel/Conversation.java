@@ -51,7 +51,7 @@ final class Conversation implements AutoCloseable {
             new DirectoryOperations(fileSystem, cachePolicy),
             new XattrOperations(fileSystem, Map.of(), revocations, true), locks);
         exchange = new Exchange(new Request(requestBuffer), new Reply(NativeMemory.allocate(LENGTH_MAX)), nodes,
-            new Validity(cachePolicy, revocations), true);
+            new Validity(fileSystem, cachePolicy, revocations), true);
         revocations.start();
         writeBacks.start();
         lockWaits.start();

@@ -94,6 +94,32 @@ class RevocationTest {
     }
 
     @Test
+    void answersAreKeptNoLongerThanThisNodeMayStandStill() throws InterruptedException {
+        assertEquals(Reply.FOREVER_SECONDS, attributesSeconds(lookup("f")));
+        memory.setTrustNs(TimeUnit.MILLISECONDS.toNanos(3500));
+        kernel.revocations.shortenTrust();
+        assertEquals(ReplyLayout.NEW_EPOCH_CODE, notificationCode(kernel.await()));
+        for (int i = 0; i < 2; i++) {
+            final byte[] message = kernel.await();
+            assertEquals(ReplyLayout.InvalidateInode.CODE, notificationCode(message));
+            assertEquals(-1, new UnsafeBuffer(message)
+                .getLong(ReplyLayout.Header.SIZE + ReplyLayout.InvalidateInode.OFFSET));
+        }
+        final UnsafeBuffer found = lookup("f");
+        assertEquals(3, attributesSeconds(found));
+        assertEquals(3, nameSeconds(found));
+        afterAnswer = kernel.revocations::shortenTrust;
+        final long unique = kernel.send(Opcode.LOOKUP, FileSystem.ROOT, bytes("'f' 00"));
+        byte[] message = kernel.await();
+        while (new UnsafeBuffer(message).getLong(ReplyLayout.Header.UNIQUE) != unique) {
+            message = kernel.await();
+        }
+        final UnsafeBuffer late =
+            new UnsafeBuffer(message, ReplyLayout.Header.SIZE, message.length - ReplyLayout.Header.SIZE);
+        assertEquals(Reply.NOT_AT_ALL_SECONDS, attributesSeconds(late));
+    }
+
+    @Test
     void namesOfADirectoryEndWithAnEpoch() throws InterruptedException {
         assertEquals(Reply.FOREVER_SECONDS, nameSeconds(lookup("missing")));
         assertFalse(kernel.revocations.revoke(FileSystem.ROOT, revoked::countDown));

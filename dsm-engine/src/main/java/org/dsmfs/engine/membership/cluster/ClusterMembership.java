@@ -181,6 +181,12 @@ public final class ClusterMembership implements Membership {
         return agent.mayServe();
     }
 
+    /** A node stops half a lease after it has renewed it, and is down a whole lease after that. */
+    @Override
+    public long graceNs() {
+        return config.lease().toNanos() / 2;
+    }
+
     @Override
     public void suspect(final int node) {
         agent.suspect(node);
