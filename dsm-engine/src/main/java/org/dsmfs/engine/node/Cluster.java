@@ -2,6 +2,7 @@ package org.dsmfs.engine.node;
 
 import org.agrona.DirectBuffer;
 import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.PageDamagedException;
 import org.dsmfs.engine.SharingStatus;
 import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.Core;
@@ -17,6 +18,7 @@ import org.dsmfs.engine.sharing.Sharing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +38,8 @@ import java.util.stream.Collectors;
 final class Cluster implements Network.Handler, Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Pages read from disk for other nodes before the network is polled again. */
+    private static final int FETCHES_AT_ONCE = 8;
     private static final long REACHABILITY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Lock coreLock;
@@ -44,6 +48,8 @@ final class Cluster implements Network.Handler, Neighbours {
     private final Membership membership;
     private final Waiter waiter;
     private final int incarnation;
+    /** Pages that other nodes wait for; the network's thread. */
+    private final ArrayDeque<Fetch> toFetch = new ArrayDeque<>();
     private final AtomicReference<View> nextView = new AtomicReference<>();
     private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
     private volatile boolean hasChanged;
@@ -156,7 +162,6 @@ final class Cluster implements Network.Handler, Neighbours {
         final int work = network.poll(this);
         final long nowNs = waiter.nanoTime();
         checkReachability(nowNs);
-        final List<Fetch> fetches;
         coreLock.lock();
         try {
             if (sharing.isBusy() && nowNs - lastTickNs >= TICK_NS) {
@@ -164,21 +169,35 @@ final class Cluster implements Network.Handler, Neighbours {
                 sharing.tick(nowNs);
             }
             afterEvent();
-            fetches = sharing.takeFetches();
+            toFetch.addAll(sharing.takeFetches());
         } finally {
             coreLock.unlock();
         }
-        if (!fetches.isEmpty()) {
-            fetcher.fetch(fetches.toArray(new Fetch[0]));
-            coreLock.lock();
+        final boolean hasFetched = !toFetch.isEmpty();
+        if (hasFetched) {
+            fetchSome(fetcher);
+        }
+        return work > 0 || hasFetched;
+    }
+
+    private void fetchSome(final FetchAction fetcher) {
+        final List<Fetch> fetched = new ArrayList<>(FETCHES_AT_ONCE);
+        for (int i = 0; i < FETCHES_AT_ONCE && !toFetch.isEmpty(); i++) {
+            final Fetch fetch = toFetch.poll();
             try {
-                sharing.fetched();
-                afterEvent();
-            } finally {
-                coreLock.unlock();
+                fetcher.fetch(new Fetch[] {fetch});
+                fetched.add(fetch);
+            } catch (final PageDamagedException e) {
+                LOG.warn("another node asks for it in vain: {}", e.getMessage());
             }
         }
-        return work > 0 || !fetches.isEmpty();
+        coreLock.lock();
+        try {
+            sharing.fetched(fetched);
+            afterEvent();
+        } finally {
+            coreLock.unlock();
+        }
     }
 
     private void checkReachability(final long nowNs) {

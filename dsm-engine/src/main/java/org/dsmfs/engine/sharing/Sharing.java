@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -52,6 +53,8 @@ public final class Sharing implements PageAccess {
     private final ArrayDeque<Forgotten> forgetting = new ArrayDeque<>();
     /** Pages that a node which leaves wants this one to take over. */
     private final ArrayDeque<Address> offered = new ArrayDeque<>();
+    /** Pages that are being read from disk because other nodes wait for them. */
+    private final Set<Address> fetching = new HashSet<>();
     private boolean isLeaving;
     private final long[] refused = new long[BundleDefect.values().length];
     /** Whether operations may run; also read without the lock. */
@@ -104,6 +107,7 @@ public final class Sharing implements PageAccess {
             || !exchange.view().isUp(exchange.node());
         exchange.startEpoch(view);
         forgetting.clear();
+        fetching.clear();
         offered.clear();
         pins.startEpoch();
         core.markNumbers();
@@ -411,15 +415,17 @@ public final class Sharing implements PageAccess {
         return copies.takeAwaitsLog();
     }
 
-    /** @return pages to be read from disk because other nodes wait for them; then call {@link #fetched} */
+    /** @return pages to be read from disk because other nodes wait for them, each once until {@link #fetched} */
     public List<Fetch> takeFetches() {
         final List<Fetch> fetches = new ArrayList<>(copies.takeFetches());
         fetches.addAll(ownerships.takeFetches());
+        fetches.removeIf(fetch -> !fetching.add(new Address(fetch.segment(), fetch.page())));
         return fetches;
     }
 
-    /** Pages of {@link #takeFetches} have been read. */
-    public void fetched() {
+    /** Some pages of {@link #takeFetches} have been read. Those that can't be are not asked for again in this epoch. */
+    public void fetched(final List<Fetch> fetches) {
+        fetches.forEach(fetch -> fetching.remove(new Address(fetch.segment(), fetch.page())));
         copies.offerAllHeld();
         ownerships.offerHeld();
         tellSelf();
