@@ -54,7 +54,7 @@ final class SharedRun {
             final Core.Wanted page = wanted.get(0);
             return "page " + Segment.describe(page.segment(), page.page()) + " did not come within "
                 + TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NS)
-                + " s: the node that has it is down; what it has is there again when it returns";
+                + " s: the node that has it is down or out of reach; what it has is there again when it returns";
         });
     }
 
