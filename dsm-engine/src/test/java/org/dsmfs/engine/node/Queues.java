@@ -1,0 +1,139 @@
+package org.dsmfs.engine.node;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.membership.Member;
+import org.dsmfs.engine.membership.Membership;
+import org.dsmfs.engine.membership.View;
+import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.network.Stream;
+
+/** What connects nodes of one process: a queue for each, and a membership in which nobody comes or goes. */
+final class Queues {
+    private final List<Queue<Sent>> inboxes = new ArrayList<>();
+    private final AtomicLong messages = new AtomicLong();
+    private final View view;
+
+    private record Sent(int from, Stream stream, byte[] bytes) {
+    }
+
+    Queues(final int count) {
+        final List<Integer> homes = new ArrayList<>(Collections.nCopies(View.PARTITIONS, -1));
+        final List<Member> members = new ArrayList<>();
+        for (int node = 0; node < count; node++) {
+            homes.set(node, node);
+            members.add(new Member(node, 1, "node" + node, true));
+            inboxes.add(new ConcurrentLinkedQueue<>());
+        }
+        view = new View(1, members, homes, homes);
+    }
+
+    Network network(final int node) {
+        return new Inbox(node);
+    }
+
+    Membership membership(final int node) {
+        return new Constant(node, view);
+    }
+
+    /** @return messages between nodes so far */
+    long messages() {
+        return messages.get();
+    }
+
+    boolean isEmpty(final int node) {
+        return inboxes.get(node).isEmpty();
+    }
+
+    private final class Inbox implements Network {
+        private final int node;
+
+        private Inbox(final int node) {
+            this.node = node;
+        }
+
+        @Override
+        public boolean send(final int to, final Stream stream, final DirectBuffer buffer, final int offset,
+                            final int length) {
+            final byte[] bytes = new byte[length];
+            buffer.getBytes(offset, bytes);
+            inboxes.get(to).add(new Sent(node, stream, bytes));
+            messages.incrementAndGet();
+            return true;
+        }
+
+        @Override
+        public boolean isConnected(final int to) {
+            return true;
+        }
+
+        @Override
+        public int poll(final Handler handler) {
+            int polled = 0;
+            for (Sent sent = inboxes.get(node).poll(); sent != null; sent = inboxes.get(node).poll()) {
+                handler.onMessage(sent.from, sent.stream, new UnsafeBuffer(sent.bytes), 0, sent.bytes.length);
+                polled++;
+            }
+            return polled;
+        }
+
+        @Override
+        public void peers(final Iterable<Peer> peers) {
+            // All are connected.
+        }
+
+        @Override
+        public void close() {
+            // Nothing to let go of.
+        }
+    }
+
+    private record Constant(int node, View view) implements Membership {
+        @Override
+        public void onView(final Consumer<View> listener) {
+            listener.accept(view);
+        }
+
+        @Override
+        public boolean mayServe() {
+            return true;
+        }
+
+        @Override
+        public long graceNs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void suspect(final int suspect) {
+            throw new IllegalStateException("nobody is suspect");
+        }
+
+        @Override
+        public void standAside() {
+            throw new IllegalStateException("all are connected");
+        }
+
+        @Override
+        public boolean isIndispensable() {
+            return false;
+        }
+
+        @Override
+        public void leave(final int heir) {
+            throw new IllegalStateException("nobody leaves");
+        }
+
+        @Override
+        public void close(final boolean holdsNothing) {
+            // Nothing to let go of.
+        }
+    }
+}

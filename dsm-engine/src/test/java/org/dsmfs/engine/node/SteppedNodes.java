@@ -1,0 +1,86 @@
+package org.dsmfs.engine.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.dsmfs.engine.Space;
+import org.dsmfs.engine.sim.HeapPageIndex;
+import org.dsmfs.engine.sim.SimulatedDisk;
+
+/**
+ * Hundreds of nodes that share a space on one thread: all of them do what there is to do whenever the caller's operation
+ * waits. None comes or goes.
+ */
+public final class SteppedNodes implements AutoCloseable {
+    private static final long STEP_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final long DISK_BYTES = 0;
+    private static final int DATA_PAGE_BYTES = 32 << 10;
+    private static final long JOURNAL_BYTES = 1 << 20;
+
+    private final List<LocalSpace> spaces = new ArrayList<>();
+    private final Queues queues;
+    private long nowNs;
+
+    private final class StepWaiter implements Waiter {
+        @Override
+        public void await(final BooleanSupplier done) {
+            while (!done.getAsBoolean()) {
+                step();
+            }
+        }
+
+        @Override
+        public void wakeAll() {
+            // Nobody sleeps.
+        }
+
+        @Override
+        public long nanoTime() {
+            return nowNs;
+        }
+    }
+
+    /** @param memoryBytes of each node */
+    public SteppedNodes(final int count, final long memoryBytes) {
+        queues = new Queues(count);
+        for (int node = 0; node < count; node++) {
+            final LocalSpace space = LocalSpace.open(new SimulatedDisk(node), new HeapPageIndex(), true, memoryBytes,
+                DISK_BYTES, DATA_PAGE_BYTES, JOURNAL_BYTES);
+            space.share(queues.network(node), queues.membership(node), new StepWaiter());
+            spaces.add(space);
+        }
+    }
+
+    private void step() {
+        nowNs += STEP_NS;
+        for (int node = 0; node < spaces.size(); node++) {
+            final LocalSpace space = spaces.get(node);
+            if (!queues.isEmpty(node) || space.isNetworkBusy() || !space.isServing()) {
+                space.pollNetwork();
+            }
+            space.syncForOthers();
+        }
+    }
+
+    /** Has all nodes do their background work. */
+    public void doWork() {
+        spaces.forEach(LocalSpace::doWork);
+        step();
+    }
+
+    /** @return messages between nodes so far */
+    public long messages() {
+        return queues.messages();
+    }
+
+    /** @return the space as the node sees it */
+    public Space space(final int node) {
+        return spaces.get(node);
+    }
+
+    @Override
+    public void close() {
+        spaces.forEach(LocalSpace::abandon);
+    }
+}
