@@ -525,9 +525,13 @@ final class Copies {
         }
     }
 
-    /** Tells responsible nodes which changed pages are durable here, so that older versions elsewhere may go. */
-    void settle() {
-        for (int i = settling.size(); i > 0; i--) {
+    /**
+     * Tells responsible nodes which changed pages are durable here, so that older versions elsewhere may go.
+     *
+     * @param most pages to look at, not more than {@link #unsettled}
+     */
+    void settle(final int most) {
+        for (int i = most; i > 0; i--) {
             final CopyEntry entry = settling.poll();
             final CopyState state = entry.copy.state();
             if (!state.isOwner() && !state.isWaiting() || entries.get(entry.segment, entry.page) != entry) {
@@ -565,8 +569,9 @@ final class Copies {
         return core.isBuried(entry.segment, entry.page) && entry.buriedWith <= protocol.replicatedVersion();
     }
 
-    boolean hasUnsettled() {
-        return !settling.isEmpty();
+    /** @return pages whose responsible nodes are still to be told */
+    int unsettled() {
+        return settling.size();
     }
 
     /** @return whether the log should be made durable soon, because somebody waits for it; asked once */

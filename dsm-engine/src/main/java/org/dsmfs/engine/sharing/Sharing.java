@@ -36,6 +36,8 @@ import java.util.function.Predicate;
  * in; what is to be sent, read from disk or made durable comes out.
  */
 public final class Sharing implements PageAccess {
+    /** Messages to this node itself that surely fit into one bundle. */
+    private static final int SETTLED_AT_ONCE = 256;
     private static final Logger LOG = LoggerFactory.getLogger(Sharing.class);
 
     private final Core core;
@@ -384,8 +386,14 @@ public final class Sharing implements PageAccess {
         if (!isServing) {
             return;
         }
-        copies.settle();
+        for (int left = copies.unsettled(); left > 0; left -= SETTLED_AT_ONCE) {
+            copies.settle(Math.min(left, SETTLED_AT_ONCE));
+            tellSelf();
+        }
         for (int i = forgetting.size(); i > 0; i--) {
+            if (i % SETTLED_AT_ONCE == 0) {
+                tellSelf();
+            }
             final Forgotten page = forgetting.poll();
             if (page.version != 0) {
                 forgetShadow(page.segment, page.page, page.ts, page.version);
@@ -401,7 +409,7 @@ public final class Sharing implements PageAccess {
 
     /** @return whether {@link #settle} has something to do once the log is durable */
     public boolean hasUnsettled() {
-        return copies.hasUnsettled() || !forgetting.isEmpty();
+        return copies.unsettled() > 0 || !forgetting.isEmpty();
     }
 
     /** The log is durable up to the change with this version. */
