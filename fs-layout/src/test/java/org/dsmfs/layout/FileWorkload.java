@@ -86,6 +86,14 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     }
 
     @Override
+    public void examine(final List<Space> nodes) {
+        final List<String> findings = FileSystemCheck.check(new UnitedSpace(nodes));
+        if (!findings.isEmpty()) {
+            throw new AssertionError("the filesystem is not what it should be: " + findings);
+        }
+    }
+
+    @Override
     public void check() {
         LinearizabilityChecker.check(this, new TreeState(new ModelFileSystem(), new LockModel()), history);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** One run of a cluster: clients on all nodes, faults meanwhile, and a last look from each node. */
 public final class ClusterRun {
@@ -67,6 +68,9 @@ public final class ClusterRun {
                 runUntil(look::isOver);
             }
             workload.check();
+            final SimulatedThread examination = simulation.start("examination",
+                () -> workload.examine(IntStream.range(0, cluster.size()).mapToObj(cluster::space).toList()));
+            runUntil(examination::isOver);
             return simulation.fingerprint();
         } finally {
             simulation.close();

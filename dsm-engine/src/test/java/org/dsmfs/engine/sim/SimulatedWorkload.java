@@ -33,6 +33,15 @@ public interface SimulatedWorkload {
     /** @return a client that looks at everything from a node */
     SimulatedThread startLastLook(int node);
 
+    /**
+     * Looks at what is left when all clients are gone; called on a thread of the simulation.
+     *
+     * @param nodes the space as each node sees it
+     * @throws AssertionError if that is not what it should be
+     */
+    default void examine(final List<Space> nodes) {
+    }
+
     /** @throws AssertionError if what the clients saw does not fit together */
     void check();
 }
