@@ -15,7 +15,7 @@ Parts, all by default and in this order:
   unit      unit tests, simulated crashes, the POSIX suite on the local disk; on each JDK found, 17 and later
   posix     the POSIX suite on a mount
   programs  ordinary programs on a mount
-  crash     kill -9 under load
+  crash     a full store; kill -9 under load
   nodes     several nodes of one space: visibility, races, locks, programs; wrong input
 Longer runs have their own commands: docs/TESTING.md.
 END
@@ -154,6 +154,7 @@ for name in "${parts[@]}"; do
             part "wrong input to nodes" bash "$source/native-tests/scripts/nodes-errors.sh"
             ;;
         crash)
+            part "limits of a store" bash "$source/native-tests/scripts/store-limits.sh" --option --listen=none
             # The start of the consensus takes longer than all the rest of a round.
             part "kill -9 under load" bash "$source/native-tests/scripts/crash.sh" --option --listen=none \
                 --rounds "$((crash_rounds - crash_rounds / 5))"
