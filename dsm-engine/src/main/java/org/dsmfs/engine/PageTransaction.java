@@ -38,8 +38,8 @@ public interface PageTransaction {
     void put(long segment, long page, int offset, DirectBuffer source, int sourceIndex, int length);
 
     /**
-     * Makes an absent page, of zeros, which takes its room on disk but no memory. Nothing happens if the page is present.
-     * The page must not be volatile, and nothing else be done to it in this run.
+     * Makes an absent page, of zeros, which takes its room on disk but no memory. Nothing happens if the page is
+     * present. The page must not be volatile, and nothing else be done to it in this run.
      *
      * @throws SpaceFullException if there is no room for it
      */

@@ -148,7 +148,7 @@ final class Commit {
         }
     }
 
-    /** A slot that holds zeros, by what is said of it, may be written: until the new content counts nobody looks at it. */
+    /** A slot that holds zeros, by what is said of it, may be written: until the content counts nobody looks at it. */
     private void takeSlot(final Change change) {
         change.slot = core.emptySlot(change.segment, change.page);
         if (change.slot < 0) {

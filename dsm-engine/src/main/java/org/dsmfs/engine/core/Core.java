@@ -374,7 +374,7 @@ public final class Core {
         return retiredHelp ? Abandoned.CHECKPOINT : SpaceFullException.INSTANCE;
     }
 
-    /** @return the slot where the page rests as zeros, so that nothing is in it that would be needed; -1 if there is none */
+    /** @return the slot where the page rests as zeros, so that what is in it is not needed; -1 if there is none */
     int emptySlot(final long segment, final long page) {
         return disk.locate(segment, page, scratch) && scratch.length == 0 ? (int) scratch.slot : -1;
     }
@@ -1017,8 +1017,8 @@ public final class Core {
     }
 
     /**
-     * Frees the RAM cache; no operation must run any more, and no batch be written. Late background work finds nothing to
-     * do.
+     * Frees the RAM cache; no operation must run any more, and no batch be written. Late background work finds nothing
+     * to do.
      */
     public void free() {
         filling.reset(endLsn());

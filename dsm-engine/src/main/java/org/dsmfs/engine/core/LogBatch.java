@@ -18,7 +18,6 @@ public final class LogBatch {
     private final ByteBuffer recordBytes;
     private final UnsafeBuffer records;
     private final CRC32C crc = new CRC32C();
-    private final MemoryChecksum checksum = new MemoryChecksum();
     private SlotWrite[] slotWrites = new SlotWrite[64];
     private long startLsn;
     private int recordLength;
@@ -227,7 +226,7 @@ public final class LogBatch {
         if (contentBytes + length > capacity) {
             throw Abandoned.BATCH;
         }
-        final int contentCrc = checksum.of(page.memory().address, length);
+        final int contentCrc = MemoryChecksum.of(page.memory().address, length);
         addSlot(page.segment, page.page, slot, length, contentCrc);
         contentBytes += length;
         addSlotWrite(page, slot, length);

@@ -7,10 +7,10 @@ import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.SpaceClosedException;
 
 /**
- * Native memory for pages: one region, cut into frames of a large page, each of which holds a large page or several small
- * ones. So pages that come and go, in whatever order and of whatever size, leave next to no gaps, and the process takes
- * no more memory than the limit says. What does not fit is taken from the C library's heap, and given back to it as soon
- * as it is free. The system gives the region memory as it is touched. Thread-safe.
+ * Native memory for pages: one region, cut into frames of a large page, each of which holds a large page or several
+ * small ones. So pages that come and go, in whatever order and of whatever size, leave next to no gaps, and the process
+ * takes no more memory than the limit says. What does not fit is taken from the C library's heap, and given back to it
+ * as soon as it is free. The system gives the region memory as it is touched. Thread-safe.
  */
 public final class PagePool {
     private static final int SMALL = Segment.SMALL_PAGE_SIZE;

@@ -6,16 +6,17 @@ import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.PageDamagedException;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.core.MemoryChecksum;
 import org.dsmfs.engine.core.PagePool;
 import org.dsmfs.engine.journal.JournalFile;
 import org.dsmfs.engine.store.Disk;
 import org.dsmfs.engine.store.PageIndex;
+import org.dsmfs.engine.store.PageIndex.Location;
 import org.dsmfs.engine.store.Slab;
 import org.dsmfs.engine.store.Superblock;
 
 import java.nio.ByteBuffer;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 /** A node's store on the local disk: superblock, journal, slabs and page index. */
 final class Store {
@@ -28,19 +29,8 @@ final class Store {
     final JournalFile journal;
     final Slab small;
     final Slab large;
-    private final ThreadLocal<Staging> staging;
-
-    /** Memory that a page is read to, to be checked before it goes into the cache. */
-    private static final class Staging {
-        private final ByteBuffer bytes;
-        private final UnsafeBuffer buffer;
-        private final CRC32C crc = new CRC32C();
-
-        private Staging(final int size) {
-            bytes = ByteBuffer.allocateDirect(size);
-            buffer = new UnsafeBuffer(bytes);
-        }
-    }
+    /** What a slot holds that is only looked at. */
+    private final UnsafeBuffer looked;
 
     private Store(final Disk disk, final PageIndex index, final Superblock superblock) {
         this.disk = disk;
@@ -49,7 +39,7 @@ final class Store {
         this.journal = new JournalFile(disk, superblock.journalBytes);
         this.small = new Slab(disk, "small", Segment.SMALL_PAGE_SIZE);
         this.large = new Slab(disk, "large", superblock.dataPageBytes);
-        this.staging = ThreadLocal.withInitial(() -> new Staging(superblock.dataPageBytes));
+        this.looked = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.max(superblock.dataPageBytes, small.pageSize())));
     }
 
     /**
@@ -116,30 +106,36 @@ final class Store {
      * @throws PageDamagedException if the content does not match its checksum
      */
     long read(final Fetch fetch, final PagePool pool) {
-        final int length = fetch.location().length;
-        if (!matches(Segment.isLarge(fetch.segment()), fetch.location().slot, length, fetch.location().crc)) {
-            throw new PageDamagedException(fetch.segment(), fetch.page(), "version " + fetch.location().version
-                + " in slot " + fetch.location().slot + " does not match its checksum");
-        }
+        final Location location = fetch.location();
         final long memory = pool.allocate(fetch.pageSize());
-        UnsafeApi.copyMemory(staging.get().buffer.addressOffset(), memory, length);
-        UnsafeApi.setMemory(memory + length, fetch.pageSize() - length, (byte) 0);
+        boolean isRead = false;
+        try {
+            isRead = read(Segment.isLarge(fetch.segment()), location.slot, location.length, location.crc, memory);
+            if (!isRead) {
+                throw new PageDamagedException(fetch.segment(), fetch.page(), "version " + location.version
+                    + " in slot " + location.slot + " does not match its checksum");
+            }
+        } finally {
+            if (!isRead) {
+                pool.free(memory, fetch.pageSize());
+            }
+        }
+        UnsafeApi.setMemory(memory + location.length, fetch.pageSize() - location.length, (byte) 0);
         return memory;
     }
 
-    /** Reads a slot into the staging memory. @return whether it holds content with this checksum */
+    /** Looks at a slot, by one thread at a time. @return whether it holds content with this checksum */
     boolean matches(final boolean isLarge, final long slot, final int length, final int crc) {
+        return read(isLarge, slot, length, crc, looked.addressOffset());
+    }
+
+    private boolean read(final boolean isLarge, final long slot, final int length, final int crc, final long target) {
         final Slab slab = slab(isLarge);
         if (slot < 0 || slot >= slab.slots() || length < 0 || length > slab.pageSize()) {
             return false;
         }
-        final Staging stage = staging.get();
-        slab.read(slot, stage.buffer.addressOffset(), length);
-        stage.crc.reset();
-        stage.bytes.limit(length);
-        stage.crc.update(stage.bytes);
-        stage.bytes.clear();
-        return (int) stage.crc.getValue() == crc;
+        slab.read(slot, target, length);
+        return MemoryChecksum.of(target, length) == crc;
     }
 
     void close() {

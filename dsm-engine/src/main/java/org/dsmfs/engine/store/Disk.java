@@ -36,7 +36,7 @@ public interface Disk {
         /** Writes all parts, one behind the other. */
         void write(long position, MemoryParts parts);
 
-        /** Has the system begin to bring what was written to the range to the disk, so that the next sync takes less long. */
+        /** Has the system begin to bring what was written to the range to the disk, so that the next sync is short. */
         void startWriteOut(long position, long length);
 
         /**
