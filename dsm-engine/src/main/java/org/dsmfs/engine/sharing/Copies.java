@@ -459,12 +459,15 @@ final class Copies {
     /** The log is durable up to the change with this version. */
     void durable(final long version) {
         protocol.replicated(version);
-        offerAllHeld();
+        for (final CopyEntry entry : List.copyOf(holding)) {
+            offerHeld(entry);
+        }
     }
 
     /** A page that others wait for has been read from disk. */
-    void offerAllHeld() {
-        for (final CopyEntry entry : List.copyOf(holding)) {
+    void offerHeld(final long segment, final long page) {
+        final CopyEntry entry = entries.get(segment, page);
+        if (entry != null) {
             offerHeld(entry);
         }
     }

@@ -433,8 +433,10 @@ public final class Sharing implements PageAccess {
 
     /** Some pages of {@link #takeFetches} have been read. Those that can't be are not asked for again in this epoch. */
     public void fetched(final List<Fetch> fetches) {
-        fetches.forEach(fetch -> fetching.remove(new Address(fetch.segment(), fetch.page())));
-        copies.offerAllHeld();
+        for (final Fetch fetch : fetches) {
+            fetching.remove(new Address(fetch.segment(), fetch.page()));
+            copies.offerHeld(fetch.segment(), fetch.page());
+        }
         ownerships.offerHeld();
         tellSelf();
     }
