@@ -11,6 +11,7 @@ import org.dsmfs.engine.journal.RecordFormat;
 import org.dsmfs.engine.store.PageIndex;
 import org.dsmfs.engine.store.PageIndex.Location;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -76,6 +77,8 @@ public final class Core {
     private final Tombstones tombstones = new Tombstones();
     /** Pages that other nodes own now, but whose last version here is not on disk yet, or volatile. */
     private final AddressTable<Page> shadows = new AddressTable<>();
+    /** Those of them that go to their slots with a batch that is not written yet; some may be none any more. */
+    private final ArrayDeque<Page> unwrittenShadows = new ArrayDeque<>();
     private final Location scratch = new Location();
     private final long[] pagesByKind = new long[256];
 
@@ -555,6 +558,22 @@ public final class Core {
         batch.reset(0);
         spare = batch;
         writing = null;
+        dropWrittenShadows();
+    }
+
+    /** What has come to its slot with the log need not stay in RAM. */
+    private void dropWrittenShadows() {
+        for (int i = unwrittenShadows.size(); i > 0; i--) {
+            final Page page = unwrittenShadows.poll();
+            if (shadows.get(page.segment, page.page) != page) {
+                continue;
+            }
+            if (page.writtenWithLsn > writtenLsn) {
+                unwrittenShadows.add(page);
+            } else if (!page.isDirty() && !page.copying) {
+                removeShadow(page);
+            }
+        }
     }
 
     // --- paging --------------------------------------------------------------------------------------------------
@@ -835,7 +854,9 @@ public final class Core {
         if (page == null) {
             return;
         }
-        final boolean keep = page.isVolatile() ? page.origin != Page.Origin.COPY : page.isDirty() || page.copying;
+        final boolean isUnwritten = page.writtenWithLsn > writtenLsn;
+        final boolean keep = page.isVolatile() ? page.origin != Page.Origin.COPY
+            : page.isDirty() || page.copying || isUnwritten;
         if (!keep) {
             ram.remove(page);
             return;
@@ -846,6 +867,9 @@ public final class Core {
             removeShadow(older);
         }
         shadows.add(page);
+        if (isUnwritten) {
+            unwrittenShadows.add(page);
+        }
     }
 
     /** The page that was given away is this node's after all. */
@@ -1028,6 +1052,7 @@ public final class Core {
         dirty.clear();
         shadows.entries().forEach(Page::free);
         shadows.clear();
+        unwrittenShadows.clear();
         ram.free();
         pool.close();
     }

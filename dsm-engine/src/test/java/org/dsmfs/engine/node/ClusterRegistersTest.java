@@ -42,6 +42,12 @@ class ClusterRegistersTest {
         assertEquals(run(1, List.of()), run(1, List.of()));
     }
 
+    /** An epoch began while a whole page was on its way to its slot; it left RAM, and was read before it was there. */
+    @Test
+    void whatIsNotWrittenYetIsNotReadFromItsSlot() {
+        run(3473, List.of(Fault.values()));
+    }
+
     @Test
     void transactionsHaveOneOrder() {
         Seeds.run("no faults", SEEDS, seed -> run(seed, List.of()));
