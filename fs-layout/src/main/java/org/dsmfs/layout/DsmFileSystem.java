@@ -267,8 +267,9 @@ public final class DsmFileSystem implements FileSystem {
             boolean moreToReclaim = false;
             if (users == 1) {
                 locks.closed(run, ino);
-                final Inode inode = run.inode(ino);
-                moreToReclaim = inode.view().nlink() == 0 && reclaimer.reclaim(run, inode, false);
+                // Others may have freed it if this node was down for them.
+                final Inode inode = run.inodeOrNull(ino);
+                moreToReclaim = inode != null && inode.view().nlink() == 0 && reclaimer.reclaim(run, inode, false);
             }
             open.released(ino);
             if (users == 1) {

@@ -228,7 +228,8 @@ final class FileClient {
             fs.release(ino);
             return true;
         }, state -> {
-            final Runnable change = state.tree.release(ino);
+            // What is gone while it was open can be closed nevertheless.
+            final Runnable change = state.tree.nodes.containsKey(ino) ? state.tree.release(ino) : () -> { };
             return new Plan(true, () -> {
                 change.run();
                 state.locks.released(node, ino);
