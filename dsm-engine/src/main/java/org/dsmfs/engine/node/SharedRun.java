@@ -6,22 +6,19 @@ import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.sharing.Acquisition;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** One operation's dealings with the other nodes, over all its runs. */
 final class SharedRun {
-    /** An operation whose pages can't be had is given up after this time. */
-    static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
-
     private final Cluster cluster;
+    private final Patience patience;
     private Acquisition acquisition;
     private List<Core.Wanted> wanted = List.of();
-    private long waitingSinceNs;
 
     SharedRun(final Cluster cluster) {
         this.cluster = cluster;
+        this.patience = new Patience(cluster.waiter());
     }
 
     /** Asks for pages; under the core's lock. */
@@ -53,26 +50,20 @@ final class SharedRun {
         await(() -> acquisition.isReady() || !cluster.isServing(), closed, () -> {
             final Core.Wanted page = wanted.get(0);
             return "page " + Segment.describe(page.segment(), page.page()) + " did not come within "
-                + TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NS)
-                + " s: the node that has it is down or out of reach; what it has is there again when it returns";
+                + Patience.SECONDS + " s: the node that has it is down or out of reach; what it has is there again when "
+                + "it returns";
         });
     }
 
     /** Waits until operations may run. @param closed whether there is no sense in waiting */
     void awaitServing(final BooleanSupplier closed) {
         await(cluster::isServing, closed, () -> "this node has waited for "
-            + TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NS) + " s for " + cluster.missing());
+            + Patience.SECONDS + " s for " + cluster.missing());
     }
 
     private void await(final BooleanSupplier done, final BooleanSupplier closed,
                        final Supplier<String> complaint) {
-        final Waiter waiter = cluster.waiter();
-        if (waitingSinceNs == 0) {
-            waitingSinceNs = waiter.nanoTime();
-        }
-        final long endNs = waitingSinceNs + PATIENCE_NS;
-        waiter.await(() -> done.getAsBoolean() || closed.getAsBoolean() || waiter.nanoTime() - endNs >= 0);
-        if (!done.getAsBoolean() && !closed.getAsBoolean()) {
+        if (!patience.await(() -> done.getAsBoolean() || closed.getAsBoolean())) {
             throw new PageUnavailableException(complaint.get());
         }
     }

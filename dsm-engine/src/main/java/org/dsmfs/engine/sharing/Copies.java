@@ -174,7 +174,7 @@ final class Copies {
             }
             entry = add(item.segment, item.page);
         }
-        if (entry.isWithdrawing) {
+        if (entry.isWithdrawing || entry.isBarred) {
             if (item.toWrite ? entry.isWritable() : entry.isReadable()) {
                 acquisition.here(item);
             }
