@@ -16,7 +16,7 @@ Parts, all by default and in this order:
   posix     the POSIX suite on a mount
   programs  ordinary programs on a mount
   crash     a full store; kill -9 under load
-  nodes     several nodes of one space: visibility, races, locks, programs; wrong input
+  nodes     several nodes of one space: visibility, races, locks, mixed load, programs; wrong input
 Longer runs have their own commands: docs/TESTING.md.
 END
 }
@@ -150,7 +150,7 @@ for name in "${parts[@]}"; do
                 bash "$source/native-tests/scripts/programs.sh" "$mount_point" quick
             ;;
         nodes)
-            part "several nodes" bash "$source/native-tests/scripts/nodes-suite.sh" --parent "$work" java programs
+            part "several nodes" bash "$source/native-tests/scripts/nodes-suite.sh" --parent "$work" java load programs
             part "wrong input to nodes" bash "$source/native-tests/scripts/nodes-errors.sh"
             ;;
         crash)

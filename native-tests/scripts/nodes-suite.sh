@@ -8,6 +8,7 @@
 # Parts, all by default and in this order:
 #   java      visibility, races and locks, on three nodes
 #   posix     the POSIX suite, each call by path on the other one of two nodes than the call before
+#   load      a minute of mixed load on two nodes: mapped and plain readers and writers over the same files
 #   programs  ping_pong, a C project, SQLite and git on three nodes
 #   kill      nodes that are killed or cut off under load
 # Ends with 1 at the first part that fails. Needs Maven, and a checkout to run it in.
@@ -22,7 +23,7 @@ while (($#)); do
     case $1 in
         --help) usage; cluster_usage; exit 0 ;;
         --lacks) lacks=$2; shift 2 ;;
-        java | posix | programs | kill) parts+=("$1"); shift ;;
+        java | posix | load | programs | kill) parts+=("$1"); shift ;;
         *)
             cluster_option "$@"
             ((taken)) || die "unknown option or part $1; see --help"
@@ -31,7 +32,7 @@ while (($#)); do
             ;;
     esac
 done
-((${#parts[@]})) || parts=(java posix programs kill)
+((${#parts[@]})) || parts=(java posix load programs kill)
 
 maven=(mvn -B -ntp -f "$here/../../pom.xml" -pl native-tests test)
 
@@ -46,6 +47,10 @@ run_posix() {
         unset NODE_DIRS
         POSIX_DIR=$one POSIX_ALTERNATE=$two exec "$@"' bash \
         "${maven[@]}" -Dtest='org.dsmfs.posix.**.*Test'
+}
+
+run_load() {
+    "$here/nodes.sh" --nodes 2 "${options[@]}" -- "$here/nodes-load.sh" --seconds 60
 }
 
 run_programs() {
