@@ -251,8 +251,13 @@ final class Rebuild {
         entry.isPinned = page.isPinned;
         if (before != null) {
             entry.unsettled.addAll(before.holders);
-            entry.unsettled.remove(entry.ownership.owner());
+        } else if (best != null) {
+            // The owner may have it in RAM only. Of who has it there too, it is not known which version is on disk.
+            page.reports.stream()
+                .filter(report -> report.onDisk && report.version == best.version)
+                .forEach(report -> entry.unsettled.add(report.node));
         }
+        entry.unsettled.remove(entry.ownership.owner());
         for (final Report report : page.reports) {
             if (report.onDisk && report.node != entry.ownership.owner()) {
                 entry.shadows.add(report.node);

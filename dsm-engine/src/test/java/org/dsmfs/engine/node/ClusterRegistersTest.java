@@ -48,6 +48,15 @@ class ClusterRegistersTest {
         run(3473, List.of(Fault.values()));
     }
 
+    /**
+     * A responsible node that had started anew made a reader's copy the owner's; that got lost on its way to another
+     * node while the node was down whose store had the version.
+     */
+    @Test
+    void whoHasTheNewestVersionDurablyIsKnownAfterAStart() {
+        run(3391, List.of(Fault.values()));
+    }
+
     @Test
     void transactionsHaveOneOrder() {
         Seeds.run("no faults", SEEDS, seed -> run(seed, List.of()));
