@@ -4,6 +4,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.store.Disk;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -29,6 +30,8 @@ public final class JournalFile {
         for (long position = 0; position < capacity; position += chunk) {
             file.write(position, zeros.addressOffset(), (int) Math.min(chunk, capacity - position));
         }
+        // An address keeps no memory.
+        Reference.reachabilityFence(zeros);
     }
 
     /** @return whether the disk has no journal, or one of zeros, which never held anything */

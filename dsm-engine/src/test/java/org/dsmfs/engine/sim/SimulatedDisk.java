@@ -6,6 +6,7 @@ import org.dsmfs.engine.store.Disk;
 import org.dsmfs.engine.store.DiskException;
 import org.dsmfs.engine.store.MemoryParts;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -282,6 +283,8 @@ public final class SimulatedDisk implements Disk {
                 bytes += parts.length(i);
             }
             write(position, all.addressOffset(), bytes);
+            // An address keeps no memory.
+            Reference.reachabilityFence(all);
         }
 
         @Override

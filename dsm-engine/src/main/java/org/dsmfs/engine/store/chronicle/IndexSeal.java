@@ -3,6 +3,7 @@ package org.dsmfs.engine.store.chronicle;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.store.Disk.DiskFile;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -27,6 +28,8 @@ final class IndexSeal {
         seal.putInt(MAGIC_OFFSET, MAGIC);
         seal.putInt(CRC_OFFSET, crc(file, size));
         file.write(size, seal.addressOffset(), BYTES);
+        // An address keeps no memory.
+        Reference.reachabilityFence(seal);
         file.sync();
     }
 
