@@ -1,5 +1,6 @@
 package org.dsmfs.mount.jnrfuse;
 
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,8 @@ public final class MountedFileSystem implements Mount {
         final StandardError.Captured<Long> setup = StandardError.capture(() ->
             libFuse.fuse_setup(arguments.count(), arguments.address(), operations.address(),
                 operations.lengthBytes(), setupResults.addressOffset(), setupResults.addressOffset() + Long.BYTES, 0));
+        // An address keeps no memory.
+        Reference.reachabilityFence(arguments);
         fuse = setup.result();
         if (fuse == 0) {
             throw new MountException("cannot mount on " + mountPoint + ": " + setup.oneLine());

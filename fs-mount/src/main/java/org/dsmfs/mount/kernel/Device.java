@@ -1,5 +1,6 @@
 package org.dsmfs.mount.kernel;
 
+import java.lang.ref.Reference;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.mount.MountException;
@@ -53,7 +54,10 @@ final class Device implements AutoCloseable {
         final int clone = openDescriptor(Libc.O_NONBLOCK);
         final UnsafeBuffer argument = NativeMemory.allocate(Integer.BYTES);
         argument.putInt(0, descriptor);
-        if (Libc.INSTANCE.ioctl(clone, CLONE, argument.addressOffset()) != 0) {
+        final boolean isCloned = Libc.INSTANCE.ioctl(clone, CLONE, argument.addressOffset()) == 0;
+        // An address keeps no memory.
+        Reference.reachabilityFence(argument);
+        if (!isCloned) {
             final String reason = Libc.lastError();
             Libc.INSTANCE.close(clone);
             throw new MountException("cannot open " + PATH + " again for the mount: " + reason);

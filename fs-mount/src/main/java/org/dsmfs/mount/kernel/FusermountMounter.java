@@ -1,5 +1,6 @@
 package org.dsmfs.mount.kernel;
 
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +93,10 @@ final class FusermountMounter implements Mounter {
             return pid.getInt(0);
         } finally {
             Libc.INSTANCE.posix_spawn_file_actions_destroy(actions.addressOffset());
+            // An address keeps no memory.
+            Reference.reachabilityFence(actions);
+            Reference.reachabilityFence(arguments);
+            Reference.reachabilityFence(environment);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.dsmfs.mount.kernel;
 
+import java.lang.ref.Reference;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.mount.os.Libc;
 import org.dsmfs.mount.os.NativeMemory;
@@ -43,6 +44,10 @@ final class PassedDescriptor {
         message.putLong(MESSAGE_CONTROL, control.addressOffset());
         message.putLong(MESSAGE_CONTROL_LENGTH, CONTROL_LENGTH);
         final long length = Libc.INSTANCE.recvmsg(socket, message.addressOffset(), MSG_CMSG_CLOEXEC);
+        // An address keeps no memory.
+        Reference.reachabilityFence(data);
+        Reference.reachabilityFence(vector);
+        Reference.reachabilityFence(message);
         final boolean isPassed = length > 0 && control.getLong(CONTROL_SIZE) == CONTROL_USED
             && control.getInt(CONTROL_LEVEL) == SOL_SOCKET && control.getInt(CONTROL_TYPE) == SCM_RIGHTS;
         return isPassed ? control.getInt(CONTROL_DESCRIPTOR) : -1;
