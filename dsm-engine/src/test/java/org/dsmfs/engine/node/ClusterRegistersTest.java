@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * alone: see {@link Seeds}.
  */
 class ClusterRegistersTest {
-    private static final int SEEDS = 200;
+    private static final int SEEDS = 240;
     private static final int MOST_NODES = 7;
     private static final long ROOMY_BYTES = 4 << 20;
     /** Pages have to leave the RAM all the time. */
