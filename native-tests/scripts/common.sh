@@ -55,6 +55,19 @@ new_subdirectory() {
     at_exit rm -rf --one-file-system "$made"
 }
 
+# new_shared_subdirectory VARIABLE DIR...: makes a directory in the first DIR that is removed at exit, and sets the array to
+# where each DIR, which are directories of nodes that show the same, shows it.
+new_shared_subdirectory() {
+    local -n shown=$1
+    local new directory
+    new_subdirectory new "$2"
+    shown=()
+    for directory in "${@:2}"; do
+        shown+=("$directory/$(basename "$new")")
+        [[ -d ${shown[-1]} ]] || die "$2 has a new directory that $directory does not show"
+    done
+}
+
 # is_running PID: whether the process has not ended; one that nobody has waited for yet has.
 is_running() {
     local state

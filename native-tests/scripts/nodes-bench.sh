@@ -44,10 +44,9 @@ scratch=''
 new_temporary_directory scratch
 fetch_ping_pong
 gcc -O2 -Wall -o "$scratch/nodes-bench" "$here/nodes-bench.c" || die "the C library's headers are missing: libc6-dev"
-work=''
-new_subdirectory work "${directories[0]}"
-one=$work two=${directories[1]}/$(basename "$work")
-[[ -d $two ]] || die "${directories[0]} has a new directory that ${directories[1]} does not show"
+places=()
+new_shared_subdirectory places "${directories[@]:0:2}"
+one=${places[0]} two=${places[1]}
 
 measure_ping_pong() {
     local pids=()

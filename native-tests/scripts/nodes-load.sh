@@ -25,12 +25,7 @@ need gcc gcc
 scratch=''
 new_temporary_directory scratch
 gcc -O2 -Wall -o "$scratch/nodes-load" "$here/nodes-load.c" || die "the C library's headers are missing: libc6-dev"
-work=''
-new_subdirectory work "${directories[0]}"
 places=()
-for directory in "${directories[@]}"; do
-    places+=("$directory/$(basename "$work")")
-    [[ -d ${places[-1]} ]] || die "${directories[0]} has a new directory that $directory does not show"
-done
+new_shared_subdirectory places "${directories[@]}"
 "$scratch/nodes-load" "$seconds" "${places[@]}"
 echo "$seconds s of mixed load on ${#places[@]} nodes: nothing wrong"

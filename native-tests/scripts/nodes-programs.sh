@@ -26,13 +26,9 @@ selected=("${@:2}")
 
 scratch=''
 new_temporary_directory scratch
-work=''
-new_subdirectory work "${directories[0]}"
 places=()
-for directory in "${directories[@]}"; do
-    places+=("$directory/$(basename "$work")")
-    [[ -d ${places[-1]} ]] || die "${directories[0]} has a new directory that $directory does not show"
-done
+new_shared_subdirectory places "${directories[@]}"
+work=${places[0]}
 
 # by_extent QUICK FULL: prints the one that applies.
 by_extent() {

@@ -7,8 +7,9 @@ import org.agrona.MutableDirectBuffer;
  * A POSIX filesystem by inode numbers, one method per operation, for any front end. Each method is atomic and
  * linearizable. Errors are {@link ErrnoException}s; each method names those that the caller must expect beside EIO
  * (damaged page, stopped space), ENOSPC (whatever needs a page), ESTALE (an inode that no longer exists), ENOTDIR (an
- * inode that should be a directory is not), EPERM (a change of what is immutable or append-only) and, for methods with a name, EINVAL (empty, or has '/' or NUL, "." or
- * ".." where a new name is made) and ENAMETOOLONG (over 255 bytes). Access rights are checked by the kernel.
+ * inode that should be a directory is not), EPERM (a change of what is immutable or append-only) and, for methods with
+ * a name, EINVAL (empty, or has '/' or NUL, "." or ".." where a new name is made) and ENAMETOOLONG (over 255 bytes).
+ * Access rights are checked by the kernel.
  *
  * <p>Names are bytes, 1..255. A name argument is {@code byte[]}; nothing is assumed of its encoding. Attributes of the
  * result go to an {@code out} argument. Thread-safe.
