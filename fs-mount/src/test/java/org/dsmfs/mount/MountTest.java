@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -30,11 +31,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.AtimePolicy;
 import org.dsmfs.layout.FileSystem;
 import org.dsmfs.mount.jnrfuse.MountedFileSystem;
 import org.dsmfs.mount.kernel.KernelMount;
 import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.os.NativeMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,6 +253,24 @@ class MountTest {
             channel.force(true);
         }
         assertEquals(2, fileSystem.fsyncs);
+    }
+
+    /** Neither front end has FUSE_POLL, which the kernel asks for once. */
+    @Test
+    void operationThatIsNotThereIsRefusedAndNothingElse() throws IOException {
+        final Path file = Files.writeString(mountPoint.resolve("f"), "content");
+        final int descriptor = Libc.INSTANCE.open(file.toString(), Libc.O_RDONLY);
+        final UnsafeBuffer pollSet = NativeMemory.allocate(Long.BYTES);
+        pollSet.putInt(0, descriptor);
+        pollSet.putShort(Integer.BYTES, Libc.POLLIN);
+        try {
+            assertEquals(1, Libc.INSTANCE.poll(pollSet.addressOffset(), 1, 0));
+            assertEquals(Libc.POLLIN, pollSet.getShort(Integer.BYTES + Short.BYTES));
+        } finally {
+            Libc.INSTANCE.close(descriptor);
+            Reference.reachabilityFence(pollSet);
+        }
+        assertEquals("content", Files.readString(file));
     }
 
     @Test

@@ -185,7 +185,7 @@ public final class RequestThreads {
         private boolean serve() {
             listener = this;
             while (true) {
-                final boolean isReceived = server.receive();
+                final boolean isReceived = receive();
                 requests.incrementAndGet();
                 try {
                     if (!isReceived || stopped) {
@@ -199,7 +199,7 @@ public final class RequestThreads {
                         alone.set(true);
                         overtaker.wakeUp();
                     }
-                    server.serve();
+                    serveReceived();
                 } finally {
                     requests.decrementAndGet();
                     endIfDone();
@@ -207,6 +207,25 @@ public final class RequestThreads {
                 if (!alone.compareAndSet(true, false)) {
                     return true;
                 }
+            }
+        }
+
+        /** @return false if there will be no more requests, or none can be received */
+        private boolean receive() {
+            try {
+                return server.receive();
+            } catch (final Throwable failure) {
+                Failures.log("to receive requests, so this ends", failure);
+                return false;
+            }
+        }
+
+        /** A thread that dies would be missed: perhaps nobody else listens. */
+        private void serveReceived() {
+            try {
+                server.serve();
+            } catch (final Throwable failure) {
+                Failures.log("a request, which has no answer", failure);
             }
         }
 
