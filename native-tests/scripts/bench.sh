@@ -9,15 +9,17 @@
 #   --files N         small files (default 5000)
 #   --size MIB        of the file that is written and read sequentially (default 512)
 #   --seconds N       length of each random and fdatasync measurement (default 5)
+#   --passthrough PROGRAM  a built passthrough_ll, an example of libfuse 3, to compare with as well
 #   --json FILE       write the medians there too
 #
-# Prints one table; a ratio is how many times as fast DIR is. Before the first round small files and the tree are done
-# once, uncounted, as a server may have to warm up. Needs root (drop_caches, mount).
+# Prints one table; a ratio is how many times as fast DIR is. "Again", warm and random reads repeat what was done before, so
+# that a kernel which may keep what it heard answers them alone; getattr reaches the server each time. Before the first
+# round small files and the tree are done once, uncounted, as a server may have to warm up. Needs root (drop_caches, mount).
 
 source "$(dirname "$0")/common.sh"
 here=$(dirname "$(realpath "$0")")
 
-local_parent=/var/tmp remount='' rounds=3 files=5000 size_mib=512 seconds=5 json='' directory=''
+local_parent=/var/tmp remount='' rounds=3 files=5000 size_mib=512 seconds=5 passthrough='' json='' directory=''
 while [[ $# -gt 0 ]]; do
     case $1 in
         --help) usage; exit 0 ;;
@@ -27,6 +29,7 @@ while [[ $# -gt 0 ]]; do
         --files) files=${2:?}; shift 2 ;;
         --size) size_mib=${2:?}; shift 2 ;;
         --seconds) seconds=${2:?}; shift 2 ;;
+        --passthrough) passthrough=${2:?}; shift 2 ;;
         --json) json=${2:?}; shift 2 ;;
         -*) die "unknown option $1; see --help" ;;
         *) directory=$1; shift ;;
@@ -54,6 +57,14 @@ at_exit umount -l "$scratch/bindfs"
 new_subdirectory measured "$directory"
 new_subdirectory local_directory "$local_parent"
 declare -A place=([measured]=$measured [local]=$local_directory [bindfs]=$scratch/bindfs)
+targets=(measured local bindfs)
+if [[ -n $passthrough ]]; then
+    mkdir "$scratch/passthrough"
+    "$passthrough" -o "source=$scratch/tmpfs" "$scratch/passthrough"
+    at_exit umount -l "$scratch/passthrough"
+    place[passthrough]=$scratch/passthrough
+    targets+=(passthrough)
+fi
 
 # record TARGET ROW VALUE
 record() {
@@ -131,13 +142,14 @@ measure_random() {
     local target=$1 file=${place[$1]}/random
     local options=(--filename="$file" --size=128M --bs=4k --time_based --runtime="$seconds" --invalidate=0)
     fio_value 48 --filename="$file" --size=128M --bs=1M --rw=write --end_fsync=1 > /dev/null
+    cat "$file" > /dev/null
     fio_calls "$target" random-read 8 "${options[@]}" --rw=randread
     fio_calls "$target" random-write 49 "${options[@]}" --rw=randwrite
     fio_calls "$target" fdatasync 49 "${options[@]}" --rw=write --fdatasync=1
     rm "$file"
 }
 
-for target in measured local bindfs; do
+for target in "${targets[@]}"; do
     echo "warming up, $target" >&2
     measure_small_files "$target"
     measure_tree "$target"
@@ -145,20 +157,21 @@ done
 rm "$scratch/results"
 for ((round = 1; round <= rounds; round++)); do
     for measurement in small_files tree streams random; do
-        for target in measured local bindfs; do
+        for target in "${targets[@]}"; do
             echo "round $round of $rounds: $measurement, $target" >&2
             "measure_$measurement" "$target"
         done
     done
 done
 
-perl - "$scratch/results" "$json" << 'PERL'
+perl - "$scratch/results" "$json" "${targets[@]}" << 'PERL'
 use strict;
 use warnings;
 use JSON::PP;
 
-my ($results, $json) = @ARGV;
-my @rows = (map([$_, 'calls/s', 1], qw(create stat readdir open+read rename unlink)),
+my ($results, $json, $measured, @others) = @ARGV;
+my @rows = (map([$_, 'calls/s', 1],
+        qw(create stat stat-again getattr readdir open+read open+read-again rename unlink)),
     map([$_, 's', 0], qw(untar find read-all rm)), map([$_, 'MiB/s', 1], qw(write read-cold read-warm)),
     map([$_, 'calls/s', 1], qw(random-read random-write fdatasync)));
 my %values;
@@ -171,19 +184,20 @@ while (<$in>) {
 sub median { my @sorted = sort { $a <=> $b } @_; return $sorted[@sorted / 2] }
 
 my @table;
-printf "%-14s %-8s %12s %12s %12s %10s %10s\n", qw(row unit measured local bindfs :local :bindfs);
+printf "%-16s %-8s" . ' %12s' x (1 + @others) . ' %10s' x @others . "\n", 'row', 'unit', $measured,
+    map({ substr($_, 0, 12) } @others), map({ ':' . substr($_, 0, 9) } @others);
 for my $entry (@rows) {
     my ($row, $unit, $more_is_better) = @$entry;
-    my %median = map { $_ => median(@{ $values{$row}{$_} }) } qw(measured local bindfs);
-    my ($to_local, $to_bindfs) = map {
-        my $ratio = $median{$_} == 0 || $median{measured} == 0 ? 0 : $median{measured} / $median{$_};
-        $ratio && !$more_is_better ? 1 / $ratio : $ratio
-    } qw(local bindfs);
-    my $format = $unit eq 's' ? '%12.3f' : '%12.0f';
-    printf "%-14s %-8s $format $format $format %9.2fx %9.2fx\n", $row, $unit, @median{qw(measured local bindfs)},
-        $to_local, $to_bindfs;
+    my %median = map { $_ => median(@{ $values{$row}{$_} }) } $measured, @others;
+    my %ratio = map {
+        my $ratio = $median{$_} == 0 || $median{$measured} == 0 ? 0 : $median{$measured} / $median{$_};
+        $_ => $ratio && !$more_is_better ? 1 / $ratio : $ratio
+    } @others;
+    my $format = $unit eq 's' ? ' %12.3f' : ' %12.0f';
+    printf "%-16s %-8s" . $format x (1 + @others) . ' %9.2fx' x @others . "\n", $row, $unit,
+        @median{$measured, @others}, @ratio{@others};
     push @table, { row => $row, unit => $unit, (map { $_ => $median{$_} + 0 } keys %median),
-        ratio_to_local => $to_local, ratio_to_bindfs => $to_bindfs };
+        (map { ("ratio_to_$_" => $ratio{$_}) } @others) };
 }
 if ($json ne '') {
     open(my $out, '>', $json) or die "$json: $!\n";
