@@ -4,7 +4,7 @@ package org.dsmfs.engine.core;
 final class Abandoned extends RuntimeException {
     /** Pages must be read: {@link Core#takeMissing}. */
     static final Abandoned PAGES = new Abandoned(Core.Outcome.PAGES_MISSING);
-    /** The batch must be written: {@link Core#takeBatch}. */
+    /** The batch must be written: {@link Log#takeBatch}. */
     static final Abandoned BATCH = new Abandoned(Core.Outcome.BATCH_FULL);
     /** A checkpoint must be made, to drop the log's head or free retired slots. */
     static final Abandoned CHECKPOINT = new Abandoned(Core.Outcome.CHECKPOINT_DUE);

@@ -16,11 +16,17 @@ final class Commit {
     /** Whole pages go straight to slots if an operation puts at least this many bytes; else into the record. */
     private static final int SLOT_THRESHOLD_BYTES = 16 << 10;
 
-    private final Core core;
+    private final Pages pages;
+    private final Log log;
+    private final Checkpoints checkpoints;
+    private final AddressGenerator addresses;
     private final Location location = new Location();
 
-    Commit(final Core core) {
-        this.core = core;
+    Commit(final Pages pages, final Log log, final Checkpoints checkpoints, final AddressGenerator addresses) {
+        this.pages = pages;
+        this.log = log;
+        this.checkpoints = checkpoints;
+        this.addresses = addresses;
     }
 
     /**
@@ -32,10 +38,10 @@ final class Commit {
         if (changes.isEmpty()) {
             return;
         }
-        final LogBatch batch = core.batch();
+        final LogBatch batch = log.filling();
         final boolean onlyRecord = batch.isEmpty();
-        final long version = core.nextVersion();
-        final long recordLsn = core.endLsn();
+        final long version = log.nextVersion();
+        final long recordLsn = log.endLsn();
         boolean done = false;
         batch.begin();
         try {
@@ -43,7 +49,7 @@ final class Commit {
                 final Change change = changes.get(i);
                 log(change, transaction, batch, version);
             }
-            core.checkLogRoom(changes.size());
+            checkpoints.checkRoom(changes.size());
             done = true;
         } catch (final Abandoned reason) {
             if (reason == Abandoned.BATCH && onlyRecord) {
@@ -59,24 +65,23 @@ final class Commit {
         if (batch.isRecordEmpty()) {
             batch.rollback();
         } else {
-            batch.end(RecordFormat.OPERATION, version, core.incarnation());
-            core.logged(version);
+            log.endOperation(version);
         }
         try {
             installAll(changes, transaction, version, recordLsn);
         } catch (final RuntimeException e) {
             throw new CommitFailedException(e);
         }
-        core.committed(version);
+        log.seen(version);
         if (transaction.grantStart() != 0) {
-            core.addresses().granted(transaction.grantStart(), transaction.grantNext());
+            addresses.granted(transaction.grantStart(), transaction.grantNext());
         }
     }
 
     private void undo(final List<Change> changes) {
         for (final Change change : changes) {
             if (change.slotTaken) {
-                core.disk().allocator(Segment.isLarge(change.segment)).release(change.slot);
+                pages.disk().allocator(Segment.isLarge(change.segment)).release(change.slot);
             }
             if (change.made != null) {
                 change.made.free();
@@ -91,7 +96,7 @@ final class Commit {
             case FREE -> {
                 change.unchanged = !change.existed;
                 if (logged && change.existed) {
-                    change.buried = core.access().mayHaveShadows(change.segment, change.page);
+                    change.buried = pages.access().mayHaveShadows(change.segment, change.page);
                     batch.addFree(change.buried ? RecordFormat.TOMBSTONE : RecordFormat.FREE, change.segment,
                         change.page);
                 }
@@ -121,7 +126,7 @@ final class Commit {
         final boolean onBase = change.existed && !change.fromZeros && change.base.origin == Page.Origin.OWN;
         final int entry = batch.beginChange(change.segment, change.page, onBase ? change.base.version : 0);
         final boolean differs = PageDelta.log(onBase ? change.base.buffer : null, change.copy,
-            core.pageSize(change.segment), batch);
+            pages.pageSize(change.segment), batch);
         if (onBase && !differs) {
             batch.dropChange(entry);
             change.unchanged = true;
@@ -150,9 +155,9 @@ final class Commit {
 
     /** A slot that holds zeros, by what is said of it, may be written: until the content counts nobody looks at it. */
     private void takeSlot(final Change change) {
-        change.slot = core.emptySlot(change.segment, change.page);
+        change.slot = pages.emptySlot(change.segment, change.page);
         if (change.slot < 0) {
-            change.slot = core.takeSlot(Segment.isLarge(change.segment));
+            change.slot = pages.disk().budget(Segment.isLarge(change.segment)).takeSlot();
             change.slotTaken = true;
         }
     }
@@ -167,7 +172,7 @@ final class Commit {
     }
 
     private void makePage(final Change change, final long version) {
-        change.made = core.newPage(change.segment, change.page, version);
+        change.made = pages.newPage(change.segment, change.page, version);
         if (change.kind == Change.Kind.PUT && !change.covers) {
             change.made.buffer.setMemory(0, change.made.size, (byte) 0);
         }
@@ -185,11 +190,11 @@ final class Commit {
 
     private void install(final Change change, final Transaction transaction, final long version,
                          final long recordLsn) {
-        core.access().changed(change.segment, change.page, version);
+        pages.access().changed(change.segment, change.page, version);
         if (change.kind == Change.Kind.FREE) {
-            core.forget(change.segment, change.page, change.base, change.counted);
+            pages.forget(change.segment, change.page, change.base, change.counted);
             if (change.buried) {
-                core.bury(change.segment, change.page, version, recordLsn);
+                pages.tombstones().add(change.segment, change.page, version, recordLsn);
             }
             return;
         }
@@ -200,16 +205,16 @@ final class Commit {
             location.crc = change.contentCrc;
         }
         if (change.kind == Change.Kind.RESERVE) {
-            core.placed(change.segment, change.page, location, change.counted);
-            core.dropOld(change.segment, change.page);
+            pages.placed(change.segment, change.page, location, change.counted);
+            pages.dropOld(change.segment, change.page);
             return;
         }
         Page page = change.base;
         if (page == null) {
             page = change.made;
-            core.add(page, change.counted);
+            pages.add(page, change.counted);
         } else if (page.origin != Page.Origin.OWN) {
-            core.own(page, change.counted);
+            pages.own(page, change.counted);
         }
         if (change.kind == Change.Kind.WRITE) {
             page.buffer.putBytes(0, change.copy, 0, page.size);
@@ -223,12 +228,12 @@ final class Commit {
         if (page.isVolatile()) {
             return;
         }
-        core.dropOld(change.segment, change.page);
+        pages.dropOld(change.segment, change.page);
         if (change.slot >= 0) {
-            core.rests(page, location);
-            page.writtenWithLsn = core.endLsn();
+            pages.rests(page, location);
+            page.writtenWithLsn = log.endLsn();
         } else if (!page.isDirty()) {
-            core.dirty(page, recordLsn);
+            pages.dirty().add(page, recordLsn);
         }
     }
 }

@@ -45,6 +45,11 @@ final class DirtyPages {
         return oldest;
     }
 
+    /** @return LSN that the oldest page is dirty since, {@link Page#NOT_DIRTY} if there is none */
+    long oldestLsn() {
+        return oldest == null ? Page.NOT_DIRTY : oldest.recoveryLsn;
+    }
+
     long bytes() {
         return bytes;
     }

@@ -14,8 +14,8 @@ import java.util.List;
  */
 final class DiskCache {
     private final PageIndex index;
-    private final SlotAllocator small;
-    private final SlotAllocator large;
+    private final SlotBudget small;
+    private final SlotBudget large;
     private final Location scratch = new Location();
     /** Slots whose table entry is out of date, and what it shall be. */
     private Int2ObjectHashMap<SlotImage> smallChanges = new Int2ObjectHashMap<>();
@@ -23,12 +23,25 @@ final class DiskCache {
 
     DiskCache(final PageIndex index, final int largePageSize) {
         this.index = index;
-        this.small = new SlotAllocator(Segment.SMALL_PAGE_SIZE);
-        this.large = new SlotAllocator(largePageSize);
+        this.small = new SlotBudget(Segment.SMALL_PAGE_SIZE, Abandoned.GROW_SMALL);
+        this.large = new SlotBudget(largePageSize, Abandoned.GROW_LARGE);
+    }
+
+    SlotBudget budget(final boolean isLarge) {
+        return isLarge ? large : small;
     }
 
     SlotAllocator allocator(final boolean isLarge) {
-        return isLarge ? large : small;
+        return budget(isLarge).slots();
+    }
+
+    /** A page of the segment was made that rests nowhere yet. */
+    void made(final long segment) {
+        countUnplaced(segment, 1);
+    }
+
+    private void countUnplaced(final long segment, final int change) {
+        budget(Segment.isLarge(segment)).countUnplaced(change);
     }
 
     /** @return whether the page rests on disk */
@@ -36,34 +49,26 @@ final class DiskCache {
         return index.get(segment, page, found);
     }
 
-    /**
-     * The page rests in this taken slot now; another one where it rested before is retired.
-     *
-     * @return whether it rested anywhere before
-     */
-    boolean place(final long segment, final long page, final Location location) {
-        final boolean before = index.get(segment, page, scratch);
-        if (before && scratch.slot != location.slot) {
+    /** The page rests in this taken slot now; another one where it rested before is retired. */
+    void place(final long segment, final long page, final Location location) {
+        if (!index.get(segment, page, scratch)) {
+            countUnplaced(segment, -1);
+        } else if (scratch.slot != location.slot) {
             retire(segment, scratch.slot);
         }
         index.put(segment, page, location);
         changes(Segment.isLarge(segment)).put((int) location.slot, new SlotImage(Segment.isLarge(segment),
             (int) location.slot, segment, page, location.version, location.length, location.crc));
-        return before;
     }
 
-    /**
-     * The page rests nowhere any more.
-     *
-     * @return whether it rested anywhere before
-     */
-    boolean forget(final long segment, final long page) {
-        final boolean before = index.get(segment, page, scratch);
-        if (before) {
+    /** The page, which exists, becomes absent. */
+    void forget(final long segment, final long page) {
+        if (index.get(segment, page, scratch)) {
             retire(segment, scratch.slot);
             index.remove(segment, page);
+        } else {
+            countUnplaced(segment, -1);
         }
-        return before;
     }
 
     private void retire(final long segment, final long slot) {

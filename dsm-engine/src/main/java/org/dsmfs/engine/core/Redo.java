@@ -37,7 +37,8 @@ public final class Redo {
         boolean matches(boolean large, long slot, int length, int crc);
     }
 
-    private final Core core;
+    private final Pages pages;
+    private final Log log;
     private final long snapshotLsn;
     private final boolean pagesLost;
     private final Fetcher fetcher;
@@ -56,7 +57,8 @@ public final class Redo {
      * @param pagesLost   whether the slot tables are damaged, so that a page may be unknown that should be there
      */
     public Redo(final Core core, final long snapshotLsn, final boolean pagesLost, final Fetcher fetcher) {
-        this.core = core;
+        this.pages = core.pages();
+        this.log = core.log();
         this.snapshotLsn = snapshotLsn;
         this.pagesLost = pagesLost;
         this.fetcher = fetcher;
@@ -84,7 +86,7 @@ public final class Redo {
             if (record.getInt(entry + RecordFormat.ENTRY_TYPE) == RecordFormat.SLOT) {
                 final boolean large = Segment.isLarge(record.getLong(entry + RecordFormat.ENTRY_SEGMENT));
                 final int slot = (int) record.getLong(entry + RecordFormat.ENTRY_SLOT);
-                if (core.reserve(large, slot)) {
+                if (pages.reserve(large, slot)) {
                     loose.add(looseKey(large, slot));
                 }
             }
@@ -96,7 +98,7 @@ public final class Redo {
     public void redo(final DirectBuffer record) {
         final long lsn = record.getLong(RecordFormat.LSN);
         final long version = record.getLong(RecordFormat.VERSION);
-        core.committed(version);
+        log.seen(version);
         int entry = RecordFormat.ENTRIES;
         for (int i = record.getInt(RecordFormat.ENTRY_COUNT); i > 0; i--) {
             final long segment = record.getLong(entry + RecordFormat.ENTRY_SEGMENT);
@@ -115,7 +117,7 @@ public final class Redo {
     /** The log has been repeated: slots that turned out to hold nothing are free again. */
     public void finish() {
         for (final long key : loose) {
-            core.disk().allocator((key & 1) != 0).release((int) (key >>> 1));
+            pages.disk().allocator((key & 1) != 0).release((int) (key >>> 1));
         }
     }
 
@@ -145,18 +147,18 @@ public final class Redo {
         }
         page.version = version;
         if (!page.isDirty()) {
-            core.dirty(page, lsn);
+            pages.dirty().add(page, lsn);
         }
     }
 
     private Page zeroPage(final long segment, final long index, final boolean existed, final long version) {
-        Page page = core.resident(segment, index);
+        Page page = pages.ram().get(segment, index);
         if (page == null) {
-            page = core.newPage(segment, index, version);
-            core.add(page, existed);
+            page = pages.newPage(segment, index, version);
+            pages.add(page, existed);
         }
         page.buffer.setMemory(0, page.size, (byte) 0);
-        core.dropOld(segment, index);
+        pages.dropOld(segment, index);
         isWhole(segment, index);
         return page;
     }
@@ -176,26 +178,26 @@ public final class Redo {
         if (current >= version) {
             return;
         }
-        final Page page = core.resident(segment, index);
+        final Page page = pages.ram().get(segment, index);
         if (lsn < snapshotLsn) {
             // The slot tables know no page of this version or above, so it was freed before the snapshot.
             if (current != 0) {
-                core.forget(segment, index, page, true);
+                pages.forget(segment, index, page, true);
             }
             return;
         }
-        if (!loose.remove(looseKey(large, slot)) && core.emptySlot(segment, index) != slot) {
+        if (!loose.remove(looseKey(large, slot)) && pages.emptySlot(segment, index) != slot) {
             throw inconsistent("slot " + slot + " holds something else", segment, index, lsn);
         }
         if (page != null) {
-            core.drop(page);
+            pages.drop(page);
         }
         location.slot = slot;
         location.version = version;
         location.length = record.getInt(entry + RecordFormat.ENTRY_BYTES);
         location.crc = record.getInt(entry + RecordFormat.ENTRY_CRC);
-        core.placed(segment, index, location, current != 0);
-        core.dropOld(segment, index);
+        pages.placed(segment, index, location, current != 0);
+        pages.dropOld(segment, index);
         isWhole(segment, index);
     }
 
@@ -205,7 +207,7 @@ public final class Redo {
             throw inconsistent("the page to free does not exist", segment, index, lsn);
         }
         if (current != 0 && current < version) {
-            core.forget(segment, index, core.resident(segment, index), true);
+            pages.forget(segment, index, pages.ram().get(segment, index), true);
             isWhole(segment, index);
         }
     }
@@ -216,10 +218,10 @@ public final class Redo {
             return;
         }
         if (current != 0) {
-            core.forget(segment, index, core.resident(segment, index), true);
+            pages.forget(segment, index, pages.ram().get(segment, index), true);
         }
         isWhole(segment, index);
-        core.bury(segment, index, version, lsn);
+        pages.tombstones().add(segment, index, version, lsn);
     }
 
     /** @return whether a page that the record takes for present may be unknown all the same */
@@ -240,24 +242,24 @@ public final class Redo {
 
     /** @return 0 if the page is absent */
     private long versionOf(final long segment, final long index) {
-        final Page page = core.resident(segment, index);
+        final Page page = pages.ram().get(segment, index);
         if (page != null) {
             return page.version;
         }
-        return core.disk().locate(segment, index, location) ? location.version : 0;
+        return pages.disk().locate(segment, index, location) ? location.version : 0;
     }
 
     /** @return null if the page is damaged */
     private Page fetch(final long segment, final long index) {
-        if (core.resident(segment, index) == null) {
+        if (pages.ram().get(segment, index) == null) {
             try {
-                fetcher.fetch(core.fetchOf(segment, index));
+                fetcher.fetch(pages.fetchOf(segment, index));
             } catch (final PageDamagedException e) {
                 LOG.error("{}; newer changes to it are lost", e.getMessage());
                 addDamaged(segment, index);
             }
         }
-        return core.resident(segment, index);
+        return pages.ram().get(segment, index);
     }
 
     private static int entryLength(final DirectBuffer record, final int entry) {

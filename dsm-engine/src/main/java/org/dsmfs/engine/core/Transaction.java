@@ -14,7 +14,10 @@ import java.util.List;
 
 /** The one transaction that runs at a time: collects what an operation changes, until {@link Commit} installs it. */
 final class Transaction implements PageTransaction {
-    private final Core core;
+    private final Pages pages;
+    private final RamCache ram;
+    private final PageLookup lookup;
+    private final AddressGenerator addresses;
     private final AddressTable<Change> byAddress = new AddressTable<>();
     private final List<Change> changes = new ArrayList<>();
     private final ArrayDeque<Change> pool = new ArrayDeque<>();
@@ -36,8 +39,11 @@ final class Transaction implements PageTransaction {
     private long grantStart;
     private long grantNext;
 
-    Transaction(final Core core) {
-        this.core = core;
+    Transaction(final Pages pages, final PageLookup lookup, final AddressGenerator addresses) {
+        this.pages = pages;
+        this.ram = pages.ram();
+        this.lookup = lookup;
+        this.addresses = addresses;
     }
 
     void begin() {
@@ -88,40 +94,40 @@ final class Transaction implements PageTransaction {
                 return null;
             }
         }
-        final Page present = core.lookup(segment, page, false);
+        final Page present = lookup.lookup(segment, page, false);
         return present == null ? null : present.buffer;
     }
 
     @Override
     public boolean exists(final long segment, final long page) {
         final Change change = byAddress.get(segment, page);
-        return change == null ? core.exists(segment, page) : change.kind != Change.Kind.FREE;
+        return change == null ? lookup.exists(segment, page) : change.kind != Change.Kind.FREE;
     }
 
     @Override
     public void want(final long segment, final long firstPage, final int count) {
         for (int i = 0; i < count; i++) {
-            core.want(segment, firstPage + i, false);
+            lookup.want(segment, firstPage + i, false);
         }
     }
 
     @Override
     public void expect(final long segment, final long firstPage, final int count) {
         for (int i = 0; i < count; i++) {
-            core.expect(segment, firstPage + i);
+            lookup.expect(segment, firstPage + i);
         }
     }
 
     @Override
     public void wantToWrite(final long segment, final long page) {
-        core.want(segment, page, true);
+        lookup.want(segment, page, true);
     }
 
     @Override
     public MutableDirectBuffer write(final long segment, final long page) {
         Change change = byAddress.get(segment, page);
         if (change == null) {
-            final Page base = core.lookup(segment, page, true);
+            final Page base = lookup.lookup(segment, page, true);
             change = add(segment, page, Change.Kind.WRITE, base, base != null);
             takeCopy(change, base);
         } else if (change.kind == Change.Kind.FREE) {
@@ -149,11 +155,11 @@ final class Transaction implements PageTransaction {
         if (change == null) {
             final boolean covers = length == pageSize;
             // Nothing is handed out here: the run goes on, so that it finds all pages that are missing.
-            if (!core.isReadyToPut(segment, page, covers)) {
+            if (!lookup.isReadyToPut(segment, page, covers)) {
                 return;
             }
-            final Page base = core.resident(segment, page);
-            change = add(segment, page, Change.Kind.PUT, base, base != null || core.exists(segment, page));
+            final Page base = ram.get(segment, page);
+            change = add(segment, page, Change.Kind.PUT, base, base != null || lookup.exists(segment, page));
             change.covers = covers;
             addPut(change, offset, source, sourceIndex, length);
         } else if (change.kind == Change.Kind.PUT) {
@@ -169,7 +175,7 @@ final class Transaction implements PageTransaction {
             throw new IllegalStateException("reservation of a volatile page or of one that the run changes: "
                 + Segment.describe(segment, page));
         }
-        if (core.isReadyToReplace(segment, page) && !core.exists(segment, page)) {
+        if (lookup.isReadyToReplace(segment, page) && !lookup.exists(segment, page)) {
             add(segment, page, Change.Kind.RESERVE, null, false);
         }
     }
@@ -178,8 +184,8 @@ final class Transaction implements PageTransaction {
     public void free(final long segment, final long page) {
         Change change = byAddress.get(segment, page);
         if (change == null) {
-            if (core.isReadyToReplace(segment, page) && core.exists(segment, page)) {
-                change = add(segment, page, Change.Kind.FREE, core.resident(segment, page), true);
+            if (lookup.isReadyToReplace(segment, page) && lookup.exists(segment, page)) {
+                change = add(segment, page, Change.Kind.FREE, ram.get(segment, page), true);
             }
         } else if (change.kind == Change.Kind.PUT || change.kind == Change.Kind.RESERVE) {
             throw new IllegalStateException(change.kind + " and free of one page in one run: " + change);
@@ -190,22 +196,22 @@ final class Transaction implements PageTransaction {
 
     @Override
     public int pageSize(final long segment) {
-        return core.pageSize(segment);
+        return pages.pageSize(segment);
     }
 
     @Override
     public boolean mayBeKnownElsewhere(final long segment, final long page) {
-        return core.access().mayBeKnownElsewhere(segment, page);
+        return pages.access().mayBeKnownElsewhere(segment, page);
     }
 
     @Override
     public long allocateNumber() {
         if (grantStart == 0) {
-            final long number = core.addresses().next();
+            final long number = addresses.next();
             if (number != 0) {
                 return number;
             }
-            final int partition = core.access().partition();
+            final int partition = pages.access().partition();
             final MutableDirectBuffer root = write(AddressGenerator.rootOf(partition), AddressGenerator.PAGE);
             grantStart = AddressGenerator.grant(root, partition);
             grantNext = grantStart;
@@ -220,7 +226,7 @@ final class Transaction implements PageTransaction {
 
     private Change add(final long segment, final long page, final Change.Kind kind, final Page base,
                        final boolean existed) {
-        final boolean counted = core.isCounted(segment, page, base, existed);
+        final boolean counted = pages.isCounted(segment, page, base, existed);
         if (!counted) {
             account(segment);
         }
@@ -250,11 +256,8 @@ final class Transaction implements PageTransaction {
         if (Segment.isVolatile(segment)) {
             return;
         }
-        if (Segment.isLarge(segment)) {
-            core.checkRoom(true, ++madeLarge, usesReserve);
-        } else {
-            core.checkRoom(false, ++madeSmall, usesReserve);
-        }
+        final boolean large = Segment.isLarge(segment);
+        pages.disk().budget(large).checkRoom(large ? ++madeLarge : ++madeSmall, usesReserve);
     }
 
     private void takeCopy(final Change change, final Page base) {

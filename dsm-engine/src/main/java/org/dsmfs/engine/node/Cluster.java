@@ -69,8 +69,8 @@ final class Cluster implements Network.Handler, Neighbours {
         this.network = network;
         this.membership = membership;
         this.waiter = waiter;
-        this.incarnation = core.incarnation();
-        this.sharing = new Sharing(core, membership.node());
+        this.incarnation = core.log().incarnation();
+        this.sharing = new Sharing(core.shared(), membership.node());
         this.reachability = new Reachability(membership.node());
         this.nextReachabilityNs = waiter.nanoTime();
         core.share(sharing);

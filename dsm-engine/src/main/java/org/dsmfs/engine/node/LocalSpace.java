@@ -14,6 +14,7 @@ import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.engine.core.CommitFailedException;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.core.SlotBudget;
 import org.dsmfs.engine.membership.Membership;
 import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.sharing.Sharing;
@@ -74,7 +75,7 @@ public final class LocalSpace implements Space {
             this.log = new LogWriter(core, coreLock, store, recovery.prepare(indexIsFresh));
             this.paging = new PagingElement(core, coreLock, store, log, diskBytes);
             recovery.redo(paging);
-            core.recovered();
+            core.log().recovered();
             this.lostPages = recovery.lostPages();
         } catch (final RuntimeException e) {
             core.free();
@@ -126,7 +127,7 @@ public final class LocalSpace implements Space {
     }
 
     int incarnation() {
-        return core.incarnation();
+        return core.log().incarnation();
     }
 
     /** @return whether this node serves, which it does not before all others have said what they have; any thread */
@@ -211,7 +212,7 @@ public final class LocalSpace implements Space {
                     }
                     if (outcome == Core.Outcome.DONE) {
                         result = (R) core.result();
-                        overLimit = core.evict();
+                        overLimit = core.paging().evict();
                         workDue = isWorkDue();
                         if (cluster != null) {
                             cluster.executed(run != null && run.hasAcquired());
@@ -276,12 +277,12 @@ public final class LocalSpace implements Space {
     }
 
     private boolean isWorkDue() {
-        return core.batchBytes() > WRITE_BATCH_BYTES || core.dirtyBytes() > dirtyLimitBytes()
-            || core.isCheckpointDue();
+        return core.log().batchBytes() > WRITE_BATCH_BYTES || core.paging().dirtyBytes() > dirtyLimitBytes()
+            || core.checkpoints().isDue();
     }
 
     private long dirtyLimitBytes() {
-        return core.ramLimitBytes() / 4;
+        return core.paging().ramLimitBytes() / 4;
     }
 
     private void fetch(final Fetch[] missing) {
@@ -387,7 +388,7 @@ public final class LocalSpace implements Space {
         coreLock.lock();
         try {
             checkOpen();
-            endLsn = core.endLsn();
+            endLsn = core.log().endLsn();
         } finally {
             coreLock.unlock();
         }
@@ -407,9 +408,9 @@ public final class LocalSpace implements Space {
         final boolean checkpoint;
         try {
             checkOpen();
-            writeLog = core.batchBytes() > 0;
-            pageOut = core.dirtyBytes() > dirtyLimitBytes();
-            checkpoint = core.isCheckpointDue();
+            writeLog = core.log().batchBytes() > 0;
+            pageOut = core.paging().dirtyBytes() > dirtyLimitBytes();
+            checkpoint = core.checkpoints().isDue();
         } finally {
             coreLock.unlock();
         }
@@ -471,7 +472,7 @@ public final class LocalSpace implements Space {
 
     @Override
     public Neighbours neighbours() {
-        return cluster == null ? Neighbours.none(core.incarnation()) : cluster;
+        return cluster == null ? Neighbours.none(core.log().incarnation()) : cluster;
     }
 
     @Override
@@ -497,11 +498,12 @@ public final class LocalSpace implements Space {
                         : Segment.SMALL_PAGE_SIZE);
                 }
             }
-            final long unused = Math.max(0, core.unusedSlots(false)) * Segment.SMALL_PAGE_SIZE
-                + Math.max(0, core.unusedSlots(true)) * largePageSize();
-            return new SpaceStatus(used + unused + growable, used, core.reservedBytes(), core.ramLimitBytes(),
-                core.ramBytes(), pagesByKind, core.hits(), core.misses(), core.logBytes(), store.journal.capacity(),
-                core.endLsn(), log.durableLsn(), paging.checkpoints(), core.version());
+            final SlotBudget small = core.slots(false);
+            final SlotBudget large = core.slots(true);
+            return new SpaceStatus(used + small.unusedBytes() + large.unusedBytes() + growable, used,
+                small.reservedBytes() + large.reservedBytes(), core.paging().ramLimitBytes(), core.paging().ramBytes(),
+                pagesByKind, core.hits(), core.misses(), core.log().bytes(), store.journal.capacity(),
+                core.log().endLsn(), log.durableLsn(), paging.checkpoints(), core.log().version());
         } finally {
             coreLock.unlock();
         }

@@ -100,7 +100,7 @@ final class LogWriter {
         final LogBatch batch;
         coreLock.lock();
         try {
-            batch = core.takeBatch();
+            batch = core.log().takeBatch();
         } finally {
             coreLock.unlock();
         }

@@ -47,7 +47,7 @@ final class PagingElement {
         this.log = log;
         this.diskLimitBytes = diskLimitBytes;
         this.copies = new PageCopies((int) Math.max(store.large.pageSize(),
-            Math.min(MAX_COPY_BYTES, core.ramLimitBytes() / 8)));
+            Math.min(MAX_COPY_BYTES, core.paging().ramLimitBytes() / 8)));
     }
 
     long checkpoints() {
@@ -68,7 +68,7 @@ final class PagingElement {
     private boolean isOverLimit() {
         coreLock.lock();
         try {
-            return core.evict();
+            return core.paging().evict();
         } finally {
             coreLock.unlock();
         }
@@ -99,7 +99,7 @@ final class PagingElement {
     private boolean isDirty(final long upToLsn) {
         coreLock.lock();
         try {
-            return core.isDirty(upToLsn);
+            return core.paging().isDirty(upToLsn);
         } finally {
             coreLock.unlock();
         }
@@ -108,7 +108,7 @@ final class PagingElement {
     private long dirtyBytes() {
         coreLock.lock();
         try {
-            return core.dirtyBytes();
+            return core.paging().dirtyBytes();
         } finally {
             coreLock.unlock();
         }
@@ -120,7 +120,7 @@ final class PagingElement {
         try {
             coreLock.lock();
             try {
-                core.copyDirty(upToLsn, copies);
+                core.paging().copyDirty(upToLsn, copies);
             } finally {
                 coreLock.unlock();
             }
@@ -129,7 +129,7 @@ final class PagingElement {
             writeCopies();
             coreLock.lock();
             try {
-                core.copiesWritten(copies);
+                core.paging().copiesWritten(copies);
             } finally {
                 coreLock.unlock();
             }
@@ -163,7 +163,7 @@ final class PagingElement {
         coreLock.lock();
         final boolean due;
         try {
-            due = core.areSlotChangesDue();
+            due = core.checkpoints().areSlotChangesDue();
         } finally {
             coreLock.unlock();
         }
@@ -177,7 +177,7 @@ final class PagingElement {
         final long upToLsn;
         coreLock.lock();
         try {
-            upToLsn = core.endLsn();
+            upToLsn = core.log().endLsn();
         } finally {
             coreLock.unlock();
         }
@@ -195,7 +195,7 @@ final class PagingElement {
             final Checkpoint checkpoint;
             coreLock.lock();
             try {
-                checkpoint = core.beginCheckpoint();
+                checkpoint = core.checkpoints().begin();
             } finally {
                 coreLock.unlock();
             }
@@ -210,14 +210,14 @@ final class PagingElement {
             store.superblock.endLsn = endLsn;
             coreLock.lock();
             try {
-                store.superblock.version = core.version();
+                store.superblock.version = core.log().version();
             } finally {
                 coreLock.unlock();
             }
             store.superblock.write();
             coreLock.lock();
             try {
-                core.checkpointDone(checkpoint);
+                core.checkpoints().done(checkpoint);
             } finally {
                 coreLock.unlock();
             }
@@ -234,10 +234,10 @@ final class PagingElement {
             coreLock.lock();
             try {
                 if (logged < checkpoint.images().size()) {
-                    logged = core.logCheckpointPart(checkpoint, logged);
+                    logged = core.checkpoints().logPart(checkpoint, logged);
                 }
-                if (logged == checkpoint.images().size() && core.logCheckpointEnd(checkpoint)) {
-                    return core.endLsn();
+                if (logged == checkpoint.images().size() && core.checkpoints().logEnd(checkpoint)) {
+                    return core.log().endLsn();
                 }
             } finally {
                 coreLock.unlock();
@@ -308,8 +308,8 @@ final class PagingElement {
             }
             coreLock.lock();
             try {
-                core.grown(large, slab.slots());
-                core.canGrow(large, grown);
+                core.slots(large).grown(slab.slots());
+                core.slots(large).canGrow(grown);
             } finally {
                 coreLock.unlock();
             }
@@ -325,14 +325,14 @@ final class PagingElement {
         }
         fullSlab = false;
         for (final boolean large : new boolean[] {false, true}) {
-            final long spare;
+            final long spareBytes;
             coreLock.lock();
             try {
-                spare = core.spareSlots(large) * store.slab(large).pageSize();
+                spareBytes = core.slots(large).spareBytes();
             } finally {
                 coreLock.unlock();
             }
-            if (spare < MIN_GROWTH_BYTES / 2) {
+            if (spareBytes < MIN_GROWTH_BYTES / 2) {
                 grow(large);
             }
         }

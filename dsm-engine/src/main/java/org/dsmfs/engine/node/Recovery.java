@@ -53,19 +53,19 @@ final class Recovery {
             store.journal.sync();
             finishCheckpoints();
         }
-        core.grown(false, store.small.slots());
-        core.grown(true, store.large.slots());
+        core.slots(false).grown(store.small.slots());
+        core.slots(true).grown(store.large.slots());
         final long pages = tables.load(clean && !indexIsFresh);
         if (!clean) {
             findEnd();
         }
-        store.superblock.incarnation = core.incarnation();
+        store.superblock.incarnation = core.log().incarnation();
         store.superblock.clean = false;
         store.superblock.redoLsn = redoLsn;
         store.superblock.snapshotLsn = snapshotLsn;
         store.superblock.endLsn = endLsn;
         store.superblock.write();
-        core.startLog(redoLsn, endLsn);
+        core.log().start(redoLsn, endLsn);
         LOG.info("store {}: {} pages on disk, tables read in {} ms", clean ? "was stopped cleanly"
             : "was not stopped cleanly", pages, (System.nanoTime() - startNs) / 1_000_000);
         return endLsn;
@@ -82,9 +82,9 @@ final class Recovery {
             final long lsn = record.getLong(RecordFormat.LSN);
             if (lsn < endLsn && record.getShort(RecordFormat.TYPE) == RecordFormat.OPERATION) {
                 redo.redo(record);
-                core.repeatedUpTo(lsn + record.getInt(RecordFormat.LENGTH));
+                core.log().repeatedUpTo(lsn + record.getInt(RecordFormat.LENGTH));
                 operations[0]++;
-                if (core.evict()) {
+                if (core.paging().evict()) {
                     paging.makeRoom();
                 }
             }

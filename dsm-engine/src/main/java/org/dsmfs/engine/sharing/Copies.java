@@ -15,6 +15,7 @@ import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.AddressTable;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.core.SharedPages;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class Copies {
     /** Part of the RAM cache that these may take. */
     private static final int EXPECTED_PART = 8;
 
-    private final Core core;
+    private final SharedPages pages;
     private final Exchange exchange;
     private final CopyProtocol protocol;
     private final AddressTable<CopyEntry> entries = new AddressTable<>();
@@ -49,8 +50,8 @@ final class Copies {
     private boolean hasNews;
     private long nowNs;
 
-    Copies(final Core core, final Exchange exchange) {
-        this.core = core;
+    Copies(final SharedPages pages, final Exchange exchange) {
+        this.pages = pages;
         this.exchange = exchange;
         this.protocol = new CopyProtocol(exchange.node());
     }
@@ -112,9 +113,9 @@ final class Copies {
     }
 
     /** Asks for pages to read that no operation waits for, as far as there is room. */
-    void expect(final List<Core.Wanted> pages) {
-        final long mostBytes = Math.min(MOST_EXPECTED_BYTES, core.ramLimitBytes() / EXPECTED_PART);
-        for (final Core.Wanted page : pages) {
+    void expect(final List<Core.Wanted> wanted) {
+        final long mostBytes = Math.min(MOST_EXPECTED_BYTES, pages.ramLimitBytes() / EXPECTED_PART);
+        for (final Core.Wanted page : wanted) {
             if (expectedBytes + pageSize(page.segment()) > mostBytes) {
                 return;
             }
@@ -280,7 +281,7 @@ final class Copies {
             return false;
         }
         if (message.type != MessageType.INV) {
-            final Fetch fetch = core.fetchOfOwned(entry.segment, entry.page);
+            final Fetch fetch = pages.fetchOfOwned(entry.segment, entry.page);
             if (fetch != null) {
                 fetches.add(fetch);
                 hold(entry, message);
@@ -339,10 +340,10 @@ final class Copies {
             return;
         }
         if (!absent) {
-            reader.copyContent(core.install(entry.segment, entry.page, message.version,
+            reader.copyContent(pages.install(entry.segment, entry.page, message.version,
                 message.type == MessageType.DATA_M), 0, pageSize(entry.segment));
         } else {
-            core.seen(message.version);
+            pages.seen(message.version);
             if (message.type == MessageType.DATA_M) {
                 // The former owner keeps a tombstone until it hears that this node needs it no more.
                 settleLater(entry);
@@ -351,7 +352,7 @@ final class Copies {
     }
 
     private int pageSize(final long segment) {
-        return core.pageSize(segment);
+        return pages.pageSize(segment);
     }
 
     /** Sends what the protocol says. */
@@ -359,7 +360,7 @@ final class Copies {
         for (int i = 0; i < effects.size(); i++) {
             final Message message = effects.message(i);
             if (message.type.carriesData()) {
-                final DirectBuffer content = core.content(entry.segment, entry.page);
+                final DirectBuffer content = pages.content(entry.segment, entry.page);
                 exchange.send(message, content == null ? MessageBundle.ABSENT : 0, entry.segment, entry.page, content,
                     pageSize(entry.segment));
             } else {
@@ -376,7 +377,7 @@ final class Copies {
     private void changedState(final CopyEntry entry, final CopyState before) {
         final CopyState now = entry.copy.state();
         if (before.isLive() && !now.isLive()) {
-            core.giveAway(entry.segment, entry.page);
+            pages.giveAway(entry.segment, entry.page);
         }
         permit(entry);
         if (before.isReadable() && !now.isReadable()) {
@@ -397,7 +398,7 @@ final class Copies {
     }
 
     void permit(final CopyEntry entry) {
-        core.permit(entry.segment, entry.page, entry.isReadable(), entry.isWritable(),
+        pages.permit(entry.segment, entry.page, entry.isReadable(), entry.isWritable(),
             entry.copy.state().isOwner());
     }
 
@@ -494,7 +495,7 @@ final class Copies {
             // Nobody waits, or the message's time has passed.
             entry.isWithdrawn = false;
             if (entry.isLeaving && entry.copy.state() == CopyState.S && !isAwaited(entry)) {
-                core.discard(entry.segment, entry.page);
+                pages.discard(entry.segment, entry.page);
                 leave(entry);
             } else {
                 review(entry);
@@ -541,14 +542,14 @@ final class Copies {
                 entry.isSettling = false;
                 continue;
             }
-            final boolean absent = core.content(entry.segment, entry.page) == null
-                && core.fetchOfOwned(entry.segment, entry.page) == null;
+            final boolean absent = pages.content(entry.segment, entry.page) == null
+                && pages.fetchOfOwned(entry.segment, entry.page) == null;
             if (protocol.awaitsLog(entry.copy) || state.isWaiting()
                 || absent && !isAbsenceDurable(entry)) {
                 settling.add(entry);
             } else {
                 entry.isSettling = false;
-                if (absent || core.isOwn(entry.segment, entry.page)) {
+                if (absent || pages.isOwn(entry.segment, entry.page)) {
                     exchange.add(exchange.responsible(entry.segment), WireType.SETTLED,
                         bundle -> bundle.settled(entry.segment, entry.page, entry.copy.ts(), entry.copy.version(),
                             absent));
@@ -565,11 +566,11 @@ final class Copies {
         if (Segment.isVolatile(entry.segment)) {
             return true;
         }
-        if (!core.isBuried(entry.segment, entry.page)
-            && core.bury(entry.segment, entry.page, entry.copy.version())) {
-            entry.buriedWith = core.loggedVersion();
+        if (!pages.isBuried(entry.segment, entry.page)
+            && pages.bury(entry.segment, entry.page, entry.copy.version())) {
+            entry.buriedWith = pages.loggedVersion();
         }
-        return core.isBuried(entry.segment, entry.page) && entry.buriedWith <= protocol.replicatedVersion();
+        return pages.isBuried(entry.segment, entry.page) && entry.buriedWith <= protocol.replicatedVersion();
     }
 
     /** @return pages whose responsible nodes are still to be told */
@@ -609,7 +610,7 @@ final class Copies {
             final CopyState before = entry.copy.state();
             protocol.rollBack(entry.copy);
             if (!entry.copy.state().isLive()) {
-                core.giveAway(entry.segment, entry.page);
+                pages.giveAway(entry.segment, entry.page);
                 if (before.isReadable()) {
                     lost(entry.segment, entry.page);
                 }
@@ -630,13 +631,13 @@ final class Copies {
         if (entry == null) {
             if (!role.isOwner()) {
                 // It may have been in its default state here, or in RAM since the log was repeated.
-                core.giveAway(segment, page);
+                pages.giveAway(segment, page);
                 lost(segment, page);
                 return;
             }
             entry = add(segment, page);
-            core.takeBack(segment, page);
-            protocol.restore(entry.copy, role, ts, core.storedVersion(segment, page), !Segment.isVolatile(segment));
+            pages.takeBack(segment, page);
+            protocol.restore(entry.copy, role, ts, pages.storedVersion(segment, page), !Segment.isVolatile(segment));
         } else if (entry.copy.state().isOwner() && !role.isOwner()) {
             withdraw(entry);
             return;
@@ -666,13 +667,13 @@ final class Copies {
             withdraw(entry);
         }
         final List<Sharing.Address> elsewhere = new ArrayList<>();
-        core.forEachStored((segment, page) -> {
+        pages.forEachStored((segment, page) -> {
             if (!exchange.isHome(segment)) {
                 elsewhere.add(new Sharing.Address(segment, page));
             }
         });
         for (final Sharing.Address page : elsewhere) {
-            core.giveAway(page.segment(), page.page());
+            pages.giveAway(page.segment(), page.page());
             lost(page.segment(), page.page());
         }
     }
@@ -682,7 +683,7 @@ final class Copies {
             // It may be out of date already: there is nobody to wait for.
             listener.release(entry.segment, entry.page, () -> { });
         }
-        core.giveAway(entry.segment, entry.page);
+        pages.giveAway(entry.segment, entry.page);
         lost(entry.segment, entry.page);
         drop(entry);
     }

@@ -13,8 +13,8 @@ import org.dsmfs.engine.coherence.wire.BundleReader;
 import org.dsmfs.engine.coherence.wire.MessageBundle;
 import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.AddressTable;
-import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
+import org.dsmfs.engine.core.SharedPages;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import java.util.List;
  * node asks for it, entries are made that say the same, and the protocol goes on from there.
  */
 final class Ownerships {
-    private final Core core;
+    private final SharedPages pages;
     private final Exchange exchange;
     private final Copies copies;
     private final OwnershipProtocol protocol;
@@ -40,8 +40,8 @@ final class Ownerships {
     private record Held(long segment, long page, Message message) {
     }
 
-    Ownerships(final Core core, final Exchange exchange, final Copies copies) {
-        this.core = core;
+    Ownerships(final SharedPages pages, final Exchange exchange, final Copies copies) {
+        this.pages = pages;
         this.exchange = exchange;
         this.copies = copies;
         this.protocol = new OwnershipProtocol(exchange.node());
@@ -66,7 +66,7 @@ final class Ownerships {
     void handle(final long segment, final long page, final Message message, final BundleReader reader) {
         final OwnershipEntry entry = explicit(segment, page);
         if (entry.ownership.owner() == PageOwnership.DISK && message.type != MessageType.PUT) {
-            final Fetch fetch = core.fetchOfOwned(segment, page);
+            final Fetch fetch = pages.fetchOfOwned(segment, page);
             if (fetch != null) {
                 fetches.add(fetch);
                 held.add(new Held(segment, page, message.copy()));
@@ -106,7 +106,7 @@ final class Ownerships {
         OwnershipEntry entry = entries.get(segment, page);
         if (entry == null) {
             final boolean isHere = exchange.isHome(segment);
-            final long version = isHere ? core.currentVersion(segment, page) : 0;
+            final long version = isHere ? pages.currentVersion(segment, page) : 0;
             final PageOwnership ownership = protocol.rebuild(
                 List.of(new PageReport(exchange.home(segment), CopyState.M, floorTs + 1, version)), 0);
             entry = new OwnershipEntry(segment, page, ownership);
@@ -133,7 +133,7 @@ final class Ownerships {
         } else {
             // Only absent pages are put back, of which nobody has an older version any more; perhaps together with the
             // Done of the request by which the sender became the owner.
-            core.seen(entry.ownership.diskVersion());
+            pages.seen(entry.ownership.diskVersion());
             entry.isPinned = false;
             if (before != from) {
                 entry.shadows.add(before);
@@ -145,12 +145,12 @@ final class Ownerships {
         for (int i = 0; i < effects.size(); i++) {
             final Message message = effects.message(i);
             if (message.type.carriesData()) {
-                final DirectBuffer content = core.content(entry.segment, entry.page);
+                final DirectBuffer content = pages.content(entry.segment, entry.page);
                 exchange.send(message, content == null ? MessageBundle.ABSENT : 0, entry.segment, entry.page, content,
-                    core.pageSize(entry.segment));
+                    pages.pageSize(entry.segment));
                 if (message.type == MessageType.DATA_M && message.to != exchange.node()
                     && copies.get(entry.segment, entry.page) == null) {
-                    core.giveAway(entry.segment, entry.page);
+                    pages.giveAway(entry.segment, entry.page);
                 }
             } else {
                 exchange.send(message, 0, entry.segment, entry.page, null, 0);
@@ -163,7 +163,7 @@ final class Ownerships {
         final PageOwnership ownership = entry.ownership;
         final boolean ownedHere = ownership.owner() == exchange.node() || ownership.owner() == PageOwnership.DISK;
         if (ownership.owner() == PageOwnership.DISK && copies.get(entry.segment, entry.page) == null) {
-            core.permit(entry.segment, entry.page, false, false, true);
+            pages.permit(entry.segment, entry.page, false, false, true);
         }
         if (!exchange.isHome(entry.segment) || !ownedHere || ownership.isBusy() || ownership.isShared()
             || entry.isPinned || !entry.shadows.isEmpty()) {
@@ -171,8 +171,8 @@ final class Ownerships {
         }
         final CopyEntry copy = copies.get(entry.segment, entry.page);
         if (copy != null && (copy.copy.state() != CopyState.M || copy.held != null || copy.isSettling
-            || copies.protocol().isUnused(copy.copy) || !core.isOwn(entry.segment, entry.page)
-            || core.isStale(entry.segment, entry.page))) {
+            || copies.protocol().isUnused(copy.copy) || !pages.isOwn(entry.segment, entry.page)
+            || pages.isStale(entry.segment, entry.page))) {
             return;
         }
         if (copy != null) {
@@ -180,7 +180,7 @@ final class Ownerships {
         }
         floorTs = Math.max(floorTs, ownership.ts() + 1);
         entries.remove(entry);
-        core.permit(entry.segment, entry.page, true, true, true);
+        pages.permit(entry.segment, entry.page, true, true, true);
     }
 
     // --- old versions on disks -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import org.dsmfs.engine.coherence.PageReport;
 import org.dsmfs.engine.coherence.wire.MessageBundle;
 import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.AddressTable;
-import org.dsmfs.engine.core.Core;
+import org.dsmfs.engine.core.SharedPages;
 import org.dsmfs.engine.membership.Member;
 
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import java.util.Set;
  * version on a disk is, unless a node that is down may have a newer one: then the page can't be had until it returns.
  */
 final class Rebuild {
-    private final Core core;
+    private final SharedPages pages;
     private final Exchange exchange;
     private final Copies copies;
     private final Ownerships ownerships;
@@ -70,8 +70,8 @@ final class Rebuild {
     private record Report(int node, CopyState state, long ts, long version, boolean onDisk, boolean absent) {
     }
 
-    Rebuild(final Core core, final Exchange exchange, final Copies copies, final Ownerships ownerships) {
-        this.core = core;
+    Rebuild(final SharedPages pages, final Exchange exchange, final Copies copies, final Ownerships ownerships) {
+        this.pages = pages;
         this.exchange = exchange;
         this.copies = copies;
         this.ownerships = ownerships;
@@ -113,20 +113,20 @@ final class Rebuild {
 
     private void reportCopies() {
         for (final CopyEntry entry : copies.all()) {
-            final boolean absent = core.content(entry.segment, entry.page) == null
-                && core.fetchOfOwned(entry.segment, entry.page) == null;
+            final boolean absent = pages.content(entry.segment, entry.page) == null
+                && pages.fetchOfOwned(entry.segment, entry.page) == null;
             final int flags = (absent ? MessageBundle.ABSENT : 0) | MessageBundle.IN_RAM
-                | (core.storedVersion(entry.segment, entry.page) != 0 ? MessageBundle.ON_DISK : 0)
+                | (pages.storedVersion(entry.segment, entry.page) != 0 ? MessageBundle.ON_DISK : 0)
                 | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
             report(entry.segment, entry.page, entry.copy.state(), entry.copy.ts(), entry.copy.version(), flags);
         }
     }
 
     private void reportStored() {
-        core.forEachStored((segment, page) -> {
+        pages.forEachStored((segment, page) -> {
             if (!exchange.isResponsible(segment) && copies.get(segment, page) == null) {
-                report(segment, page, CopyState.I, 0, core.storedVersion(segment, page),
-                    core.isBuried(segment, page) ? MessageBundle.TOMBSTONE : MessageBundle.ON_DISK);
+                report(segment, page, CopyState.I, 0, pages.storedVersion(segment, page),
+                    pages.isBuried(segment, page) ? MessageBundle.TOMBSTONE : MessageBundle.ON_DISK);
             }
         });
     }
@@ -161,7 +161,7 @@ final class Rebuild {
         entry.reports.add(new Report(from, state, ts, version,
             (flags & (MessageBundle.ON_DISK | MessageBundle.TOMBSTONE)) != 0,
             (flags & (MessageBundle.ABSENT | MessageBundle.TOMBSTONE)) != 0));
-        core.seen(version);
+        pages.seen(version);
     }
 
     /** A node has said everything. */
@@ -202,11 +202,11 @@ final class Rebuild {
         }
         reported.clear();
         known.clear();
-        core.forEachShadow((segment, page) -> {
+        pages.forEachShadow((segment, page) -> {
             if (exchange.isHome(segment) && ownerships.get(segment, page) == null) {
                 // It was on its way to a node that has not got it.
-                core.takeBack(segment, page);
-                core.permit(segment, page, true, true, true);
+                pages.takeBack(segment, page);
+                pages.permit(segment, page, true, true, true);
             }
         });
         for (final Member member : exchange.view().members()) {
@@ -220,14 +220,14 @@ final class Rebuild {
     private void rebuild(final Reported page) {
         final int self = exchange.node();
         final boolean selfReported = page.reports.stream().anyMatch(report -> report.node == self);
-        final long ownVersion = core.storedVersion(page.segment, page.page);
+        final long ownVersion = pages.storedVersion(page.segment, page.page);
         // Nobody has a page that was only known to be in use: it is absent, and this node's.
         final Known before = known.get(page.segment, page.page);
         final boolean isHolderDown = before != null && isAnyDown(before.holders);
         final boolean isDefault = page.reports.isEmpty() && !isHolderDown && exchange.isHome(page.segment);
         if (!selfReported && (ownVersion != 0 || isDefault)) {
             page.reports.add(new Report(self, CopyState.I, 0, ownVersion, ownVersion != 0,
-                ownVersion == 0 || core.isBuried(page.segment, page.page)));
+                ownVersion == 0 || pages.isBuried(page.segment, page.page)));
         }
         final Report best = best(page, isHolderDown || !exchange.isHomeUp(page.segment));
         final List<PageReport> worth = new ArrayList<>();

@@ -15,6 +15,7 @@ import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.core.PageAccess;
+import org.dsmfs.engine.core.SharedPages;
 import org.dsmfs.engine.membership.Member;
 import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.network.Network;
@@ -40,7 +41,7 @@ public final class Sharing implements PageAccess {
     private static final int SETTLED_AT_ONCE = 256;
     private static final Logger LOG = LoggerFactory.getLogger(Sharing.class);
 
-    private final Core core;
+    private final SharedPages pages;
     private final Exchange exchange;
     private final Copies copies;
     private final Ownerships ownerships;
@@ -79,17 +80,17 @@ public final class Sharing implements PageAccess {
     }
 
     /** @param node this node, 0..1023 */
-    public Sharing(final Core core, final int node) {
-        this.core = core;
+    public Sharing(final SharedPages pages, final int node) {
+        this.pages = pages;
         this.exchange = new Exchange(node);
-        this.copies = new Copies(core, exchange);
-        this.ownerships = new Ownerships(core, exchange, copies);
-        this.rebuild = new Rebuild(core, exchange, copies, ownerships);
+        this.copies = new Copies(pages, exchange);
+        this.ownerships = new Ownerships(pages, exchange, copies);
+        this.rebuild = new Rebuild(pages, exchange, copies, ownerships);
         this.pins = new PinQueries(exchange);
-        this.reader = new BundleReader(core.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
-        this.selfReader = new BundleReader(core.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
+        this.reader = new BundleReader(pages.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
+        this.selfReader = new BundleReader(pages.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
         copies.ownerships((segment, page) -> ownerships.get(segment, page) != null);
-        copies.protocol().replicated(core.loggedVersion());
+        copies.protocol().replicated(pages.loggedVersion());
     }
 
     /** Sets who is told of what happens to copies; it answers under the core's lock. */
@@ -112,7 +113,7 @@ public final class Sharing implements PageAccess {
         fetching.clear();
         offered.clear();
         pins.startEpoch();
-        core.markNumbers();
+        pages.markNumbers();
         rebuild.start(view.epoch(), mayHaveBeenDown);
         for (int i = early.size(); i > 0; i--) {
             final Early bundle = early.poll();
@@ -216,7 +217,7 @@ public final class Sharing implements PageAccess {
         }
         final OwnershipEntry ownership = ownerships.get(segment, page);
         return ownership != null && !ownership.shadows.isEmpty()
-            || !exchange.isEverybodyUp() && !core.isNew(segment);
+            || !exchange.isEverybodyUp() && !pages.isNew(segment);
     }
 
     @Override
@@ -224,7 +225,7 @@ public final class Sharing implements PageAccess {
         if (exchange.view().members().size() == 1) {
             return false;
         }
-        return !isDefaultHere(segment, page) || !core.isNew(segment);
+        return !isDefaultHere(segment, page) || !pages.isNew(segment);
     }
 
     @Override
@@ -349,22 +350,22 @@ public final class Sharing implements PageAccess {
     private void forget(final long segment, final long page, final long ts) {
         final CopyEntry entry = copies.get(segment, page);
         if (entry != null && entry.copy.state().isOwner()) {
-            if (entry.copy.ts() == ts && core.content(segment, page) == null
-                && core.fetchOfOwned(segment, page) == null) {
-                core.dropTombstone(segment, page);
+            if (entry.copy.ts() == ts && pages.content(segment, page) == null
+                && pages.fetchOfOwned(segment, page) == null) {
+                pages.dropTombstone(segment, page);
                 copies.putBack(entry);
             }
         } else if (entry == null && isDefaultHere(segment, page)) {
-            core.dropTombstone(segment, page);
+            pages.dropTombstone(segment, page);
         } else {
-            forgetShadow(segment, page, ts, core.storedVersion(segment, page));
+            forgetShadow(segment, page, ts, pages.storedVersion(segment, page));
         }
     }
 
     /** @param version of what is to be forgotten, and nothing newer */
     private void forgetShadow(final long segment, final long page, final long ts, final long version) {
-        final boolean isDone = core.storedVersion(segment, page) != version || core.forgetShadow(segment, page);
-        forgetting.add(new Forgotten(segment, page, ts, isDone ? 0 : version, core.loggedVersion()));
+        final boolean isDone = pages.storedVersion(segment, page) != version || pages.forgetShadow(segment, page);
+        forgetting.add(new Forgotten(segment, page, ts, isDone ? 0 : version, pages.loggedVersion()));
     }
 
     // --- as time goes on -----------------------------------------------------------------------------------------
@@ -446,7 +447,7 @@ public final class Sharing implements PageAccess {
     /** @return pages that other nodes can have only from here; those that are absent are left out */
     public List<Address> owned() {
         final Set<Address> owned = new LinkedHashSet<>();
-        core.forEachStored((segment, page) -> {
+        pages.forEachStored((segment, page) -> {
             if (isOwned(segment, page)) {
                 owned.add(new Address(segment, page));
             }
@@ -462,7 +463,7 @@ public final class Sharing implements PageAccess {
     /** @return whether this node owns the page, and it exists */
     public boolean isOwned(final long segment, final long page) {
         return ownedVersion(segment, page) != NO_VERSION
-            && (core.content(segment, page) != null || core.fetchOfOwned(segment, page) != null);
+            && (pages.content(segment, page) != null || pages.fetchOfOwned(segment, page) != null);
     }
 
     /** @return pages that this node owns and that are absent, though other nodes take them for this one's */
