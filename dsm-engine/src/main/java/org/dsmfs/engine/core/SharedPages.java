@@ -46,7 +46,12 @@ public final class SharedPages {
 
     /** @return whether the page, which this node owns, is absent, though the store has an older version of it */
     public boolean isStale(final long segment, final long page) {
-        return ram.get(segment, page) == null && pages.isStored(segment, page) && !pages.isOnDisk(segment, page);
+        return isAbsent(segment, page) && pages.isStored(segment, page);
+    }
+
+    /** @return whether the page, which this node owns, is absent */
+    public boolean isAbsent(final long segment, final long page) {
+        return ram.get(segment, page) == null && !pages.isOnDisk(segment, page);
     }
 
     /** @return whether the page is known to be absent where others may have older versions */

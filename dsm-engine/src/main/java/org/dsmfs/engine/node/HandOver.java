@@ -38,7 +38,7 @@ final class HandOver {
             return 0;
         }
         cluster.ask(sharing -> {
-            sharing.leave();
+            sharing.departure().leave();
             return null;
         });
         try {
@@ -46,13 +46,13 @@ final class HandOver {
             return offerAll(heir);
         } catch (final EngineException e) {
             LOG.warn("not everything could be handed over: {}", e.getMessage());
-            return cluster.ask(Sharing::owned).size();
+            return cluster.ask(sharing -> sharing.departure().owned()).size();
         }
     }
 
     /** Gives back pages that are absent, once nobody has older versions of them. */
     private void settle() {
-        for (final Sharing.Address page : cluster.ask(Sharing::ownedAbsent)) {
+        for (final Sharing.Address page : cluster.ask(sharing -> sharing.departure().ownedAbsent())) {
             // Made and freed, it is known to be absent in a version of its own.
             space.execute(transaction -> transaction.write(page.segment(), page.page()));
             space.execute(transaction -> {
@@ -60,7 +60,7 @@ final class HandOver {
                 return null;
             });
         }
-        for (int round = 0; round < SETTLE_ROUNDS && !cluster.ask(Sharing::ownedAbsent).isEmpty(); round++) {
+        for (int round = 0; round < SETTLE_ROUNDS && !cluster.ask(sharing -> sharing.departure().ownedAbsent()).isEmpty(); round++) {
             space.sync();
             cluster.settle();
             pause();
@@ -68,7 +68,7 @@ final class HandOver {
     }
 
     private int offerAll(final int heir) {
-        final List<Sharing.Address> waiting = new ArrayList<>(cluster.ask(Sharing::owned));
+        final List<Sharing.Address> waiting = new ArrayList<>(cluster.ask(sharing -> sharing.departure().owned()));
         final int total = waiting.size();
         if (total > 0) {
             LOG.info("handing {} pages over to the other nodes", total);
@@ -81,13 +81,13 @@ final class HandOver {
                 final Sharing.Address page = waiting.remove(waiting.size() - 1);
                 offered.add(page);
                 cluster.ask(sharing -> {
-                    sharing.offer(page, heir);
+                    sharing.departure().offer(page, heir);
                     return null;
                 });
             }
             pause();
             final long nowNs = cluster.waiter().nanoTime();
-            if (cluster.ask(sharing -> offered.removeIf(page -> !sharing.isOwned(page.segment(), page.page())))) {
+            if (cluster.ask(sharing -> offered.removeIf(page -> !sharing.departure().isOwned(page.segment(), page.page())))) {
                 lastGoneNs = nowNs;
             } else if (nowNs - lastGoneNs > PATIENCE_NS || !cluster.isServing()) {
                 final int left = waiting.size() + offered.size();

@@ -355,7 +355,7 @@ public final class LocalSpace implements Space {
      * @return whether there was anything to do
      */
     boolean takeOffered() {
-        final List<Sharing.Address> pages = cluster.ask(sharing -> sharing.takeOffered(TAKEN_AT_ONCE));
+        final List<Sharing.Address> pages = cluster.ask(sharing -> sharing.departure().takeOffered(TAKEN_AT_ONCE));
         if (pages.isEmpty()) {
             return false;
         }
@@ -375,7 +375,7 @@ public final class LocalSpace implements Space {
         } catch (final SpaceFullException | PageUnavailableException e) {
             LOG.warn("pages of a node that leaves can't be taken over: {}", e.getMessage());
             cluster.ask(sharing -> {
-                sharing.declineOffered();
+                sharing.departure().declineOffered();
                 return null;
             });
         }

@@ -33,27 +33,39 @@ final class Copies {
     /** Part of the RAM cache that these may take. */
     private static final int EXPECTED_PART = 8;
 
+    /** A question about a page. */
+    @FunctionalInterface
+    interface PagePredicate {
+        boolean test(long segment, long page);
+    }
+
     private final SharedPages pages;
     private final Exchange exchange;
     private final CopyProtocol protocol;
     private final AddressTable<CopyEntry> entries = new AddressTable<>();
-    private final List<Acquisition> waiting = new ArrayList<>();
+    private final Settlement settlement;
+    private final Acquisitions acquisitions = new Acquisitions();
     /** Entries with messages that are held. */
     private final Set<CopyEntry> holding = new LinkedHashSet<>();
-    private final ArrayDeque<CopyEntry> settling = new ArrayDeque<>();
     private final List<Fetch> fetches = new ArrayList<>();
     private final Effects effects = new Effects();
+    private PagePredicate hasOwnership = (segment, page) -> false;
     private Neighbours.CopyListener listener;
     /** Bytes of pages that are {@link CopyEntry#isExpected}. */
     private long expectedBytes;
     private boolean awaitsLog;
-    private boolean hasNews;
     private long nowNs;
 
     Copies(final SharedPages pages, final Exchange exchange) {
         this.pages = pages;
         this.exchange = exchange;
         this.protocol = new CopyProtocol(exchange.node());
+        this.settlement = new Settlement(pages, exchange, protocol, entries);
+    }
+
+    /** @param newHasOwnership whether there is an entry for the page at this node, which is responsible for it */
+    void ownerships(final PagePredicate newHasOwnership) {
+        hasOwnership = newHasOwnership;
     }
 
     void listen(final Neighbours.CopyListener newListener) {
@@ -62,6 +74,14 @@ final class Copies {
 
     CopyProtocol protocol() {
         return protocol;
+    }
+
+    Settlement settlement() {
+        return settlement;
+    }
+
+    Acquisitions acquisitions() {
+        return acquisitions;
     }
 
     CopyEntry get(final long segment, final long page) {
@@ -103,9 +123,7 @@ final class Copies {
     // --- operations that need pages ------------------------------------------------------------------------------
 
     void acquire(final Acquisition acquisition, final List<Core.Wanted> wanted) {
-        if (!waiting.contains(acquisition)) {
-            waiting.add(acquisition);
-        }
+        acquisitions.add(acquisition);
         for (final Core.Wanted page : wanted) {
             request(acquisition, acquisition.add(page));
         }
@@ -138,7 +156,7 @@ final class Copies {
         if (entry.isExpected) {
             entry.isExpected = false;
             expectedBytes -= pageSize(entry.segment);
-            if (!isAwaited(entry)) {
+            if (!acquisitions.isAwaited(entry)) {
                 protocol.used(entry.copy);
             }
         }
@@ -146,30 +164,20 @@ final class Copies {
 
     /** The operation has run, or given up. */
     void finish(final Acquisition acquisition) {
-        waiting.remove(acquisition);
+        acquisitions.remove(acquisition);
         for (final Acquisition.Item item : acquisition.items.entries()) {
             final CopyEntry entry = entries.get(item.segment, item.page);
-            if (entry != null && protocol.isUnused(entry.copy) && !isAwaited(entry)) {
+            if (entry != null && protocol.isUnused(entry.copy) && !acquisitions.isAwaited(entry)) {
                 protocol.used(entry.copy);
                 offerHeld(entry);
             }
         }
     }
 
-    /** @return whether an operation that waits has been waiting for this page */
-    private boolean isAwaited(final CopyEntry entry) {
-        for (final Acquisition acquisition : waiting) {
-            if (acquisition.items.get(entry.segment, entry.page) != null) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void request(final Acquisition acquisition, final Acquisition.Item item) {
         CopyEntry entry = entries.get(item.segment, item.page);
         if (entry == null) {
-            if (exchange.isHome(item.segment) && !hasOwnership.test(item.segment, item.page)) {
+            if (isDefaultHere(item.segment, item.page)) {
                 acquisition.here(item);
                 return;
             }
@@ -196,39 +204,28 @@ final class Copies {
         }
     }
 
-    /** Whether there is an entry for the page at this node, which is responsible for it. */
-    interface Predicate {
-        boolean test(long segment, long page);
-    }
-
-    private Predicate hasOwnership = (segment, page) -> false;
-
-    void ownerships(final Predicate newHasOwnership) {
-        hasOwnership = newHasOwnership;
+    /** @return whether the page, of which there is no copy, is in its default state, so that this node has it */
+    boolean isDefaultHere(final long segment, final long page) {
+        return exchange.isHome(segment) && !hasOwnership.test(segment, page);
     }
 
     /** Asks again for whatever waits and is not here. */
     void requestAll() {
-        for (final Acquisition acquisition : waiting) {
+        for (int i = 0; i < acquisitions.size(); i++) {
+            final Acquisition acquisition = acquisitions.get(i);
             for (final Acquisition.Item item : acquisition.items.entries()) {
                 if (!item.isHere) {
                     request(acquisition, item);
                 }
             }
-            update(acquisition);
+            acquisitions.update(acquisition);
         }
-    }
-
-    private void update(final Acquisition acquisition) {
-        final boolean before = acquisition.isReady();
-        acquisition.update();
-        hasNews |= acquisition.isReady() && !before;
     }
 
     /** The page may have come, or gone. */
     private void review(final CopyEntry entry) {
-        for (int i = 0; i < waiting.size(); i++) {
-            final Acquisition acquisition = waiting.get(i);
+        for (int i = 0; i < acquisitions.size(); i++) {
+            final Acquisition acquisition = acquisitions.get(i);
             final Acquisition.Item item = acquisition.items.get(entry.segment, entry.page);
             if (item != null) {
                 if (item.toWrite ? entry.isWritable() : entry.isReadable()) {
@@ -237,16 +234,9 @@ final class Copies {
                     acquisition.gone(item);
                     request(acquisition, item);
                 }
-                update(acquisition);
+                acquisitions.update(acquisition);
             }
         }
-    }
-
-    /** @return whether an operation may go on that could not before; asked once */
-    boolean takeNews() {
-        final boolean taken = hasNews;
-        hasNews = false;
-        return taken;
     }
 
     // --- messages ------------------------------------------------------------------------------------------------
@@ -346,7 +336,7 @@ final class Copies {
             pages.seen(message.version);
             if (message.type == MessageType.DATA_M) {
                 // The former owner keeps a tombstone until it hears that this node needs it no more.
-                settleLater(entry);
+                settlement.add(entry);
             }
         }
     }
@@ -416,7 +406,7 @@ final class Copies {
 
     void changed(final CopyEntry entry, final long version) {
         protocol.changed(entry.copy, version, !Segment.isVolatile(entry.segment));
-        settleLater(entry);
+        settlement.add(entry);
     }
 
     /** @return false if the copy must stay for now */
@@ -425,7 +415,7 @@ final class Copies {
         if (entry == null) {
             throw new IllegalStateException("no copy of " + Segment.describe(segment, page));
         }
-        if (entry.copy.state() != CopyState.S || entry.isWithdrawing || isAwaited(entry)) {
+        if (entry.copy.state() != CopyState.S || entry.isWithdrawing || acquisitions.isAwaited(entry)) {
             return false;
         }
         if (startWithdrawal(entry)) {
@@ -473,10 +463,11 @@ final class Copies {
         }
     }
 
-    /** Ends minimum holds and tells responsible nodes what is on disk now. */
+    /** Ends minimum holds. */
     void tick() {
         for (final CopyEntry entry : List.copyOf(holding)) {
-            if (protocol.isUnused(entry.copy) && nowNs - entry.arrivedNs > holdNs(entry)) {
+            final long holdNs = acquisitions.isKept(entry) ? LONGEST_HOLD_NS : 0;
+            if (protocol.isUnused(entry.copy) && nowNs - entry.arrivedNs > holdNs) {
                 protocol.used(entry.copy);
                 offerHeld(entry);
             }
@@ -494,7 +485,7 @@ final class Copies {
         } else if (entry.isWithdrawn) {
             // Nobody waits, or the message's time has passed.
             entry.isWithdrawn = false;
-            if (entry.isLeaving && entry.copy.state() == CopyState.S && !isAwaited(entry)) {
+            if (entry.isLeaving && entry.copy.state() == CopyState.S && !acquisitions.isAwaited(entry)) {
                 pages.discard(entry.segment, entry.page);
                 leave(entry);
             } else {
@@ -506,76 +497,6 @@ final class Copies {
 
     boolean isHolding() {
         return !holding.isEmpty();
-    }
-
-    /**
-     * Whoever keeps a page waits only for pages of higher addresses, so that operations that need the same pages never
-     * wait for each other; and the responsible node serves them in the order in which they asked.
-     */
-    private long holdNs(final CopyEntry entry) {
-        for (final Acquisition acquisition : waiting) {
-            if (acquisition.items.get(entry.segment, entry.page) != null
-                && acquisition.isCompleteBelow(entry.segment, entry.page)) {
-                return LONGEST_HOLD_NS;
-            }
-        }
-        return 0;
-    }
-
-    private void settleLater(final CopyEntry entry) {
-        if (!entry.isSettling) {
-            entry.isSettling = true;
-            settling.add(entry);
-        }
-    }
-
-    /**
-     * Tells responsible nodes which changed pages are durable here, so that older versions elsewhere may go.
-     *
-     * @param most pages to look at, not more than {@link #unsettled}
-     */
-    void settle(final int most) {
-        for (int i = most; i > 0; i--) {
-            final CopyEntry entry = settling.poll();
-            final CopyState state = entry.copy.state();
-            if (!state.isOwner() && !state.isWaiting() || entries.get(entry.segment, entry.page) != entry) {
-                entry.isSettling = false;
-                continue;
-            }
-            final boolean absent = pages.content(entry.segment, entry.page) == null
-                && pages.fetchOfOwned(entry.segment, entry.page) == null;
-            if (protocol.awaitsLog(entry.copy) || state.isWaiting()
-                || absent && !isAbsenceDurable(entry)) {
-                settling.add(entry);
-            } else {
-                entry.isSettling = false;
-                if (absent || pages.isOwn(entry.segment, entry.page)) {
-                    exchange.add(exchange.responsible(entry.segment), WireType.SETTLED,
-                        bundle -> bundle.settled(entry.segment, entry.page, entry.copy.ts(), entry.copy.version(),
-                            absent));
-                }
-            }
-        }
-    }
-
-    /**
-     * The others forget what they have, that the page is absent included; not all at once, so the owner has to know it
-     * even if it crashes then.
-     */
-    private boolean isAbsenceDurable(final CopyEntry entry) {
-        if (Segment.isVolatile(entry.segment)) {
-            return true;
-        }
-        if (!pages.isBuried(entry.segment, entry.page)
-            && pages.bury(entry.segment, entry.page, entry.copy.version())) {
-            entry.buriedWith = pages.loggedVersion();
-        }
-        return pages.isBuried(entry.segment, entry.page) && entry.buriedWith <= protocol.replicatedVersion();
-    }
-
-    /** @return pages whose responsible nodes are still to be told */
-    int unsettled() {
-        return settling.size();
     }
 
     /** @return whether the log should be made durable soon, because somebody waits for it; asked once */
@@ -646,9 +567,8 @@ final class Copies {
         }
         entry.adoptedEpoch = epoch;
         permit(entry);
-        if (role.isOwner() && !entry.isSettling) {
-            entry.isSettling = true;
-            settling.add(entry);
+        if (role.isOwner()) {
+            settlement.add(entry);
         }
     }
 
@@ -690,11 +610,11 @@ final class Copies {
 
     /** Whatever waits is to be asked for anew. */
     void resume() {
-        for (final Acquisition acquisition : waiting) {
+        for (int i = 0; i < acquisitions.size(); i++) {
+            final Acquisition acquisition = acquisitions.get(i);
             for (final Acquisition.Item item : acquisition.items.entries()) {
                 final CopyEntry entry = entries.get(item.segment, item.page);
-                final boolean here = entry == null ? exchange.isHome(item.segment)
-                    && !hasOwnership.test(item.segment, item.page)
+                final boolean here = entry == null ? isDefaultHere(item.segment, item.page)
                     : item.toWrite ? entry.isWritable() : entry.isReadable();
                 if (here) {
                     acquisition.here(item);

@@ -113,9 +113,7 @@ final class Rebuild {
 
     private void reportCopies() {
         for (final CopyEntry entry : copies.all()) {
-            final boolean absent = pages.content(entry.segment, entry.page) == null
-                && pages.fetchOfOwned(entry.segment, entry.page) == null;
-            final int flags = (absent ? MessageBundle.ABSENT : 0) | MessageBundle.IN_RAM
+            final int flags = (pages.isAbsent(entry.segment, entry.page) ? MessageBundle.ABSENT : 0) | MessageBundle.IN_RAM
                 | (pages.storedVersion(entry.segment, entry.page) != 0 ? MessageBundle.ON_DISK : 0)
                 | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
             report(entry.segment, entry.page, entry.copy.state(), entry.copy.ts(), entry.copy.version(), flags);

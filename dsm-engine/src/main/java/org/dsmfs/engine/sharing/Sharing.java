@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -46,6 +45,8 @@ public final class Sharing implements PageAccess {
     private final Copies copies;
     private final Ownerships ownerships;
     private final Rebuild rebuild;
+    private final Forgetting forgetting;
+    private final Departure departure;
     private final PinQueries pins;
     private final BundleReader reader;
     private final BundleReader selfReader;
@@ -53,12 +54,8 @@ public final class Sharing implements PageAccess {
     private final Message message = new Message();
     /** Bundles of an epoch that has not begun here yet. */
     private final ArrayDeque<Early> early = new ArrayDeque<>();
-    private final ArrayDeque<Forgotten> forgetting = new ArrayDeque<>();
-    /** Pages that a node which leaves wants this one to take over. */
-    private final ArrayDeque<Address> offered = new ArrayDeque<>();
     /** Pages that are being read from disk because other nodes wait for them. */
     private final Set<Address> fetching = new HashSet<>();
-    private boolean isLeaving;
     private final long[] refused = new long[BundleDefect.values().length];
     /** Whether operations may run; also read without the lock. */
     private volatile boolean isServing;
@@ -70,15 +67,6 @@ public final class Sharing implements PageAccess {
     private record Early(int from, Stream stream, byte[] bytes, long epoch) {
     }
 
-    /**
-     * An older version that is to be forgotten, or was.
-     *
-     * @param version that older version; 0 if it was forgotten
-     * @param loggedVersion the log has to be durable up to here before anybody is told
-     */
-    private record Forgotten(long segment, long page, long ts, long version, long loggedVersion) {
-    }
-
     /** @param node this node, 0..1023 */
     public Sharing(final SharedPages pages, final int node) {
         this.pages = pages;
@@ -86,6 +74,8 @@ public final class Sharing implements PageAccess {
         this.copies = new Copies(pages, exchange);
         this.ownerships = new Ownerships(pages, exchange, copies);
         this.rebuild = new Rebuild(pages, exchange, copies, ownerships);
+        this.forgetting = new Forgetting(pages, exchange, copies);
+        this.departure = new Departure(this, pages, exchange, copies);
         this.pins = new PinQueries(exchange);
         this.reader = new BundleReader(pages.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
         this.selfReader = new BundleReader(pages.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
@@ -109,9 +99,9 @@ public final class Sharing implements PageAccess {
         final boolean mayHaveBeenDown = exchange.view() == null || view.epoch() > exchange.view().epoch() + 1
             || !exchange.view().isUp(exchange.node());
         exchange.startEpoch(view);
-        forgetting.clear();
+        forgetting.startEpoch();
+        departure.startEpoch();
         fetching.clear();
-        offered.clear();
         pins.startEpoch();
         pages.markNumbers();
         rebuild.start(view.epoch(), mayHaveBeenDown);
@@ -171,7 +161,7 @@ public final class Sharing implements PageAccess {
 
     /** @return whether some acquisition has become ready since this was asked last */
     public boolean takeNews() {
-        return copies.takeNews() | pins.takeNews();
+        return copies.acquisitions().takeNews() | pins.takeNews();
     }
 
     /** Asks all other nodes whether something there uses a page. */
@@ -182,17 +172,13 @@ public final class Sharing implements PageAccess {
     @Override
     public boolean mayRead(final long segment, final long page) {
         final CopyEntry entry = copies.get(segment, page);
-        return entry == null ? isDefaultHere(segment, page) : entry.isReadable();
+        return entry == null ? copies.isDefaultHere(segment, page) : entry.isReadable();
     }
 
     @Override
     public boolean mayWrite(final long segment, final long page) {
         final CopyEntry entry = copies.get(segment, page);
-        return entry == null ? isDefaultHere(segment, page) : entry.isWritable();
-    }
-
-    private boolean isDefaultHere(final long segment, final long page) {
-        return exchange.isHome(segment) && ownerships.get(segment, page) == null;
+        return entry == null ? copies.isDefaultHere(segment, page) : entry.isWritable();
     }
 
     @Override
@@ -225,7 +211,7 @@ public final class Sharing implements PageAccess {
         if (exchange.view().members().size() == 1) {
             return false;
         }
-        return !isDefaultHere(segment, page) || !pages.isNew(segment);
+        return !copies.isDefaultHere(segment, page) || !pages.isNew(segment);
     }
 
     @Override
@@ -244,6 +230,11 @@ public final class Sharing implements PageAccess {
     @Override
     public int partition() {
         return exchange.view().homes().indexOf(exchange.node());
+    }
+
+    /** @return what is to be done when a node stops for good */
+    public Departure departure() {
+        return departure;
     }
 
     // --- messages ------------------------------------------------------------------------------------------------
@@ -312,7 +303,7 @@ public final class Sharing implements PageAccess {
                 handleCopy(segment, page, entry);
             }
             case SETTLED -> ownerships.settled(from, segment, page, entry.ts(), entry.hasFlag(MessageBundle.ABSENT));
-            case FORGET -> forget(segment, page, entry.ts());
+            case FORGET -> forgetting.forget(segment, page, entry.ts());
             case FORGOTTEN -> ownerships.forgotten(from, segment, page, entry.ts());
             case REPORT -> rebuild.reported(from, segment, page, entry.state(), entry.ts(), entry.version(),
                 entry.flags());
@@ -322,11 +313,7 @@ public final class Sharing implements PageAccess {
             case PIN_QUERY -> exchange.add(from, WireType.PIN_ANSWER,
                 pinAnswer(entry.seq(), copies.isPinned(segment, page)));
             case PIN_ANSWER -> pins.answered(from, entry.seq(), entry.hasFlag(MessageBundle.PINNED));
-            case TAKE -> {
-                if (!isLeaving) {
-                    offered.add(new Address(segment, page));
-                }
-            }
+            case TAKE -> departure.offered(segment, page);
         }
     }
 
@@ -337,7 +324,7 @@ public final class Sharing implements PageAccess {
     private void handleCopy(final long segment, final long page, final BundleReader entry) {
         CopyEntry copy = copies.get(segment, page);
         if (copy == null) {
-            if (isDefaultHere(segment, page)) {
+            if (copies.isDefaultHere(segment, page)) {
                 // Nothing is asked of a page in its default state: the message repeats another.
                 return;
             }
@@ -345,27 +332,6 @@ public final class Sharing implements PageAccess {
         }
         copies.handle(copy, message, entry);
         copies.forgetIfAbsent(copy);
-    }
-
-    private void forget(final long segment, final long page, final long ts) {
-        final CopyEntry entry = copies.get(segment, page);
-        if (entry != null && entry.copy.state().isOwner()) {
-            if (entry.copy.ts() == ts && pages.content(segment, page) == null
-                && pages.fetchOfOwned(segment, page) == null) {
-                pages.dropTombstone(segment, page);
-                copies.putBack(entry);
-            }
-        } else if (entry == null && isDefaultHere(segment, page)) {
-            pages.dropTombstone(segment, page);
-        } else {
-            forgetShadow(segment, page, ts, pages.storedVersion(segment, page));
-        }
-    }
-
-    /** @param version of what is to be forgotten, and nothing newer */
-    private void forgetShadow(final long segment, final long page, final long ts, final long version) {
-        final boolean isDone = pages.storedVersion(segment, page) != version || pages.forgetShadow(segment, page);
-        forgetting.add(new Forgotten(segment, page, ts, isDone ? 0 : version, pages.loggedVersion()));
     }
 
     // --- as time goes on -----------------------------------------------------------------------------------------
@@ -387,30 +353,19 @@ public final class Sharing implements PageAccess {
         if (!isServing) {
             return;
         }
-        for (int left = copies.unsettled(); left > 0; left -= SETTLED_AT_ONCE) {
-            copies.settle(Math.min(left, SETTLED_AT_ONCE));
+        for (int left = copies.settlement().size(); left > 0; left -= SETTLED_AT_ONCE) {
+            copies.settlement().settle(Math.min(left, SETTLED_AT_ONCE));
             tellSelf();
         }
-        for (int i = forgetting.size(); i > 0; i--) {
-            if (i % SETTLED_AT_ONCE == 0) {
-                tellSelf();
-            }
-            final Forgotten page = forgetting.poll();
-            if (page.version != 0) {
-                forgetShadow(page.segment, page.page, page.ts, page.version);
-            } else if (page.loggedVersion > copies.protocol().replicatedVersion()) {
-                forgetting.add(page);
-            } else {
-                exchange.add(exchange.responsible(page.segment), WireType.FORGOTTEN,
-                    bundle -> bundle.forgotten(page.segment, page.page, page.ts));
-            }
+        for (int left = forgetting.size(); left > 0; left -= SETTLED_AT_ONCE) {
+            forgetting.report(Math.min(left, SETTLED_AT_ONCE));
+            tellSelf();
         }
-        tellSelf();
     }
 
     /** @return whether {@link #settle} has something to do once the log is durable */
     public boolean hasUnsettled() {
-        return copies.unsettled() > 0 || !forgetting.isEmpty();
+        return copies.settlement().size() > 0 || forgetting.size() > 0;
     }
 
     /** The log is durable up to the change with this version. */
@@ -442,64 +397,7 @@ public final class Sharing implements PageAccess {
         tellSelf();
     }
 
-    // --- leaving -------------------------------------------------------------------------------------------------
-
-    /** @return pages that other nodes can have only from here; those that are absent are left out */
-    public List<Address> owned() {
-        final Set<Address> owned = new LinkedHashSet<>();
-        pages.forEachStored((segment, page) -> {
-            if (isOwned(segment, page)) {
-                owned.add(new Address(segment, page));
-            }
-        });
-        for (final CopyEntry entry : copies.all()) {
-            if (isOwned(entry.segment, entry.page)) {
-                owned.add(new Address(entry.segment, entry.page));
-            }
-        }
-        return List.copyOf(owned);
-    }
-
-    /** @return whether this node owns the page, and it exists */
-    public boolean isOwned(final long segment, final long page) {
-        return ownedVersion(segment, page) != NO_VERSION
-            && (pages.content(segment, page) != null || pages.fetchOfOwned(segment, page) != null);
-    }
-
-    /** @return pages that this node owns and that are absent, though other nodes take them for this one's */
-    public List<Address> ownedAbsent() {
-        return copies.all().stream()
-            .filter(entry -> entry.copy.state().isOwner() && !exchange.isResponsible(entry.segment)
-                && !isOwned(entry.segment, entry.page))
-            .map(entry -> new Address(entry.segment, entry.page)).toList();
-    }
-
-    /** Asks another node to take a page over. */
-    public void offer(final Address page, final int heir) {
-        final int responsible = exchange.responsible(page.segment);
-        final int to = responsible != exchange.node() && exchange.view().isUp(responsible) ? responsible : heir;
-        exchange.add(to, WireType.TAKE, bundle -> bundle.take(page.segment, page.page));
-    }
-
-    /** @return pages that this node is asked to take over, not more than a few */
-    public List<Address> takeOffered(final int most) {
-        final List<Address> taken = new ArrayList<>();
-        while (taken.size() < most && !offered.isEmpty()) {
-            taken.add(offered.poll());
-        }
-        return taken;
-    }
-
-    /** No more pages can be taken over. */
-    public void declineOffered() {
-        offered.clear();
-    }
-
-    /** This node is going to stop, and takes nothing over from others that do. */
-    public void leave() {
-        isLeaving = true;
-        offered.clear();
-    }
+    // --- the network ---------------------------------------------------------------------------------------------
 
     /** Sends what there is to send, as far as the network takes it. */
     public void flush(final Network network) {

@@ -1,0 +1,102 @@
+package org.dsmfs.engine.sharing;
+
+import org.dsmfs.engine.coherence.wire.WireType;
+import org.dsmfs.engine.core.PageAccess;
+import org.dsmfs.engine.core.SharedPages;
+import org.dsmfs.engine.sharing.Sharing.Address;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a node that stops has to hand over to the others, and what this one is asked to take over from such a node. */
+public final class Departure {
+    private final PageAccess access;
+    private final SharedPages pages;
+    private final Exchange exchange;
+    private final Copies copies;
+    /** Pages that a node which leaves wants this one to take over. */
+    private final ArrayDeque<Address> offered = new ArrayDeque<>();
+    private boolean isLeaving;
+
+    Departure(final PageAccess access, final SharedPages pages, final Exchange exchange, final Copies copies) {
+        this.access = access;
+        this.pages = pages;
+        this.exchange = exchange;
+        this.copies = copies;
+    }
+
+    /** What was offered before is going to be offered again. */
+    void startEpoch() {
+        offered.clear();
+    }
+
+    // --- this node stops -----------------------------------------------------------------------------------------
+
+    /** This node is going to stop, and takes nothing over from others that do. */
+    public void leave() {
+        isLeaving = true;
+        offered.clear();
+    }
+
+    /** @return pages that other nodes can have only from here; those that are absent are left out */
+    public List<Address> owned() {
+        final Set<Address> owned = new LinkedHashSet<>();
+        pages.forEachStored((segment, page) -> {
+            if (isOwned(segment, page)) {
+                owned.add(new Address(segment, page));
+            }
+        });
+        for (final CopyEntry entry : copies.all()) {
+            if (isOwned(entry.segment, entry.page)) {
+                owned.add(new Address(entry.segment, entry.page));
+            }
+        }
+        return List.copyOf(owned);
+    }
+
+    /** @return whether this node owns the page, and it exists */
+    public boolean isOwned(final long segment, final long page) {
+        return access.ownedVersion(segment, page) != PageAccess.NO_VERSION && !pages.isAbsent(segment, page);
+    }
+
+    /** @return pages that this node owns and that are absent, though other nodes take them for this one's */
+    public List<Address> ownedAbsent() {
+        return copies.all().stream()
+            .filter(entry -> entry.copy.state().isOwner() && !exchange.isResponsible(entry.segment)
+                && !isOwned(entry.segment, entry.page))
+            .map(entry -> new Address(entry.segment, entry.page)).toList();
+    }
+
+    /** Asks another node to take a page over. @param heir who is asked if the responsible node can't be */
+    public void offer(final Address page, final int heir) {
+        final int responsible = exchange.responsible(page.segment());
+        final int to = responsible != exchange.node() && exchange.view().isUp(responsible) ? responsible : heir;
+        exchange.add(to, WireType.TAKE, bundle -> bundle.take(page.segment(), page.page()));
+    }
+
+    // --- another one stops ---------------------------------------------------------------------------------------
+
+    /** A node that stops asks this one to take a page over. */
+    void offered(final long segment, final long page) {
+        if (!isLeaving) {
+            offered.add(new Address(segment, page));
+        }
+    }
+
+    /** @return pages that this node is asked to take over, not more than a few */
+    public List<Address> takeOffered(final int most) {
+        final List<Address> taken = new ArrayList<>();
+        while (taken.size() < most && !offered.isEmpty()) {
+            taken.add(offered.poll());
+        }
+        return taken;
+    }
+
+    /** No more pages can be taken over. */
+    public void declineOffered() {
+        offered.clear();
+    }
+}
