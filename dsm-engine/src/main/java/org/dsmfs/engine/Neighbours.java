@@ -45,8 +45,8 @@ public interface Neighbours {
     boolean isServing(int node, int incarnation);
 
     /**
-     * @return for how long an answer holds even if this node stands still from now on, since no other node takes its place
-     *     so soon; Long.MAX_VALUE while there is no other node. Nanoseconds
+     * @return for how long an answer holds even if this node stands still from now on, since no other node takes its
+     *     place so soon; Long.MAX_VALUE while there is no other node. Nanoseconds
      */
     long trustNs();
 

@@ -61,20 +61,21 @@ public interface PageTransaction {
     void want(long segment, long firstPage, int count);
 
     /**
-     * Says that these pages, which should exist, are likely to be read soon. Those that are elsewhere are asked for when
-     * the run ends, as far as there is room; nothing waits for them, and the run goes on whether they are here or not.
+     * Says that these pages, which should exist, are likely to be read soon. Those that are elsewhere are asked for
+     * when the run ends, as far as there is room; nothing waits for them, and the run goes on whether they are here or
+     * not.
      */
     void expect(long segment, long firstPage, int count);
 
     /**
-     * @return false if no other node can have seen this page since this node is part of the space, so that nothing there
-     *     depends on it
+     * @return false if no other node can have seen this page since this node is part of the space, so that nothing
+     *     there depends on it
      */
     boolean mayBeKnownElsewhere(long segment, long page);
 
     /**
-     * Says that the run is going to write this page, as {@link #want} does for pages that it reads; the run goes on, and is
-     * abandoned at the next access if the page is missing.
+     * Says that the run is going to write this page, as {@link #want} does for pages that it reads; the run goes on,
+     * and is abandoned at the next access if the page is missing.
      */
     void wantToWrite(long segment, long page);
 

@@ -108,7 +108,9 @@ public class CopyProtocol {
         replicatedVersion = Math.max(replicatedVersion, version);
     }
 
-    /** @return whether {@link #handle} would be APPLIED, so that whatever the message takes away can be prepared for it */
+    /**
+     * @return whether {@link #handle} would be APPLIED, so that whatever the message takes away can be prepared for it
+     */
     public boolean isDue(final PageCopy copy, final Message message) {
         if (message.epoch != epoch || message.ts < 1 || isFenced(copy, message)) {
             return false;

@@ -7,9 +7,9 @@ import org.dsmfs.engine.Segment;
 import java.nio.ByteOrder;
 
 /**
- * The <em>address generator</em>: takes ranges of segment numbers from the root page of a partition and hands them out one
- * by one. What is left of a range when the node stops is never used. The root of partition 0 is the space's root page, at
- * the static address 0.
+ * The <em>address generator</em>: takes ranges of segment numbers from the root page of a partition and hands them out
+ * one by one. What is left of a range when the node stops is never used. The root of partition 0 is the space's root
+ * page, at the static address 0.
  */
 final class AddressGenerator {
     /** Index of the root page in its segment. */
@@ -23,7 +23,9 @@ final class AddressGenerator {
     private static final int MAGIC_OFFSET = 0;
     private static final int UNGRANTED_OFFSET = 8;
 
-    /** First number that was handed out since {@link #mark}, or a granted one that is next; MAX_VALUE if there is none. */
+    /**
+     * First number that was handed out since {@link #mark}, or a granted one that is next; MAX_VALUE if there is none.
+     */
     private long firstSinceMark = Long.MAX_VALUE;
     private long next;
     private long end;
@@ -65,7 +67,8 @@ final class AddressGenerator {
         final long start = root.getLong(UNGRANTED_OFFSET, ByteOrder.LITTLE_ENDIAN);
         if (root.getLong(MAGIC_OFFSET, ByteOrder.LITTLE_ENDIAN) != MAGIC || start < first + FIRST
             || start > first + Segment.PARTITION_NUMBERS - GRANT) {
-            throw new EngineException("the root page of partition " + partition + " is not valid: next number " + start);
+            throw new EngineException("the root page of partition " + partition + " is not valid: next number "
+                + start);
         }
         root.putLong(UNGRANTED_OFFSET, start + GRANT, ByteOrder.LITTLE_ENDIAN);
         return start;

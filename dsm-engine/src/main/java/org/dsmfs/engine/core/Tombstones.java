@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * Pages that became absent while other nodes' disks may have older versions of them: until those have forgotten them, the
- * log has to say that the page is absent, or they would be taken for current after a restart of all nodes.
+ * Pages that became absent while other nodes' disks may have older versions of them: until those have forgotten them,
+ * the log has to say that the page is absent, or they would be taken for current after a restart of all nodes.
  */
 final class Tombstones {
     private final AddressTable<Tombstone> byAddress = new AddressTable<>();

@@ -45,7 +45,9 @@ public final class RecordFormat {
     public static final int SLOT = 2;
     /** Entry type: a page became absent here, or left the store: int. */
     public static final int FREE = 3;
-    /** Entry type: a page became absent of which older versions may rest on other nodes' disks; laid out as FREE: int. */
+    /**
+     * Entry type: a page became absent of which older versions may rest on other nodes' disks; laid out as FREE: int.
+     */
     public static final int TOMBSTONE = 4;
 
     /** Type of an operation's entry: int. */
@@ -92,7 +94,9 @@ public final class RecordFormat {
     public static final int END_REDO_LSN = ENTRIES;
     /** CHECKPOINT_END: the slot tables are as of this LSN: long. */
     public static final int END_SNAPSHOT_LSN = ENTRIES + 8;
-    /** CHECKPOINT_END: entries in all its parts, which are the CHECKPOINT_PARTs since this LSN or the last end: long. */
+    /**
+     * CHECKPOINT_END: entries in all its parts, which are the CHECKPOINT_PARTs since this LSN or the last end: long.
+     */
     public static final int END_IMAGE_COUNT = ENTRIES + 16;
     /** Length of a CHECKPOINT_END record. */
     public static final int END_BYTES = ENTRIES + 24;

@@ -21,7 +21,9 @@ public interface Membership extends AutoCloseable {
     /** @return whether this node's lease allows it to serve now; any thread, cheap */
     boolean mayServe();
 
-    /** @return how long the others wait at least, after this node's right to serve has ended, before they take its place */
+    /**
+     * @return how long the others wait at least, after this node's right to serve has ended, before they take its place
+     */
     long graceNs();
 
     /**

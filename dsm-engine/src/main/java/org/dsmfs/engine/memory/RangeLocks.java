@@ -91,7 +91,9 @@ final class RangeLocks {
         grant();
     }
 
-    /** Gives all that wait what they wait for, unless it is held, or somebody who came before waits for a part of it. */
+    /**
+     * Gives all that wait what they wait for, unless it is held, or somebody who came before waits for a part of it.
+     */
     private void grant() {
         final List<Range> passedOver = new ArrayList<>();
         for (final Range range : List.copyOf(waiting)) {

@@ -12,8 +12,8 @@ import org.dsmfs.engine.SpaceFullException;
 
 /**
  * A range of bytes in the shared address space, from {@link SharedMemory#allocate} or {@link SharedMemory#open}.
- * Thread-safe. All methods throw IndexOutOfBoundsException for a range beyond the region, {@link EngineException} if the
- * region was freed, and {@link SpaceClosedException} as {@link Space#execute}.
+ * Thread-safe. All methods throw IndexOutOfBoundsException for a range beyond the region, {@link EngineException} if
+ * the region was freed, and {@link SpaceClosedException} as {@link Space#execute}.
  */
 public final class Region {
     /** Pages that one transaction of {@link #free(long, long)} makes absent. */
@@ -46,7 +46,8 @@ public final class Region {
     }
 
     /**
-     * Reads bytes, all as of one moment. What was never written is zeros. If it throws, the target may be filled in part.
+     * Reads bytes, all as of one moment. What was never written is zeros. If it throws, the target may be filled in
+     * part.
      *
      * @param offset in the region, bytes
      * @param index  in the target, bytes
@@ -115,8 +116,8 @@ public final class Region {
     }
 
     /**
-     * Makes a range read as zeros, and gives the room of its whole pages back. Page by page, so that other calls may see
-     * a part of it freed.
+     * Makes a range read as zeros, and gives the room of its whole pages back. Page by page, so that other calls may
+     * see a part of it freed.
      *
      * @param offset in the region, bytes
      * @param length bytes
@@ -182,8 +183,9 @@ public final class Region {
     }
 
     /**
-     * Waits until no other thread holds a lock on any byte of the range, and takes it. Excludes the threads that use the
-     * same {@link SharedMemory} object, nobody else, and no reads or writes but by agreement. First come, first served.
+     * Waits until no other thread holds a lock on any byte of the range, and takes it. Excludes the threads that use
+     * the same {@link SharedMemory} object, nobody else, and no reads or writes but by agreement. First come, first
+     * served.
      *
      * @param offset in the region, bytes
      * @param length bytes, at least 1

@@ -32,8 +32,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The edge between the coherence controller and network, membership and waiting threads. What happens in it happens under
- * the core's lock.
+ * The edge between the coherence controller and network, membership and waiting threads. What happens in it happens
+ * under the core's lock.
  */
 final class Cluster implements Network.Handler, Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a node does before it stops, while others go on: it has them take over the pages that they could have only from it.
- * They take them as if they wanted to write them, so that nothing else is needed to keep the pages coherent and durable.
+ * What a node does before it stops, while others go on: it has them take over the pages that they could have only from
+ * it. They take them as if they wanted to write them, so that nothing else is needed to keep the pages coherent and
+ * durable.
  */
 final class HandOver {
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
@@ -46,13 +47,13 @@ final class HandOver {
             return offerAll(heir);
         } catch (final EngineException e) {
             LOG.warn("not everything could be handed over: {}", e.getMessage());
-            return cluster.ask(sharing -> sharing.departure().owned()).size();
+            return owned().size();
         }
     }
 
     /** Gives back pages that are absent, once nobody has older versions of them. */
     private void settle() {
-        for (final Sharing.Address page : cluster.ask(sharing -> sharing.departure().ownedAbsent())) {
+        for (final Sharing.Address page : ownedAbsent()) {
             // Made and freed, it is known to be absent in a version of its own.
             space.execute(transaction -> transaction.write(page.segment(), page.page()));
             space.execute(transaction -> {
@@ -60,15 +61,23 @@ final class HandOver {
                 return null;
             });
         }
-        for (int round = 0; round < SETTLE_ROUNDS && !cluster.ask(sharing -> sharing.departure().ownedAbsent()).isEmpty(); round++) {
+        for (int round = 0; round < SETTLE_ROUNDS && !ownedAbsent().isEmpty(); round++) {
             space.sync();
             cluster.settle();
             pause();
         }
     }
 
+    private List<Sharing.Address> ownedAbsent() {
+        return cluster.ask(sharing -> sharing.departure().ownedAbsent());
+    }
+
+    private List<Sharing.Address> owned() {
+        return cluster.ask(sharing -> sharing.departure().owned());
+    }
+
     private int offerAll(final int heir) {
-        final List<Sharing.Address> waiting = new ArrayList<>(cluster.ask(sharing -> sharing.departure().owned()));
+        final List<Sharing.Address> waiting = new ArrayList<>(owned());
         final int total = waiting.size();
         if (total > 0) {
             LOG.info("handing {} pages over to the other nodes", total);
@@ -87,7 +96,8 @@ final class HandOver {
             }
             pause();
             final long nowNs = cluster.waiter().nanoTime();
-            if (cluster.ask(sharing -> offered.removeIf(page -> !sharing.departure().isOwned(page.segment(), page.page())))) {
+            if (cluster.ask(sharing -> offered.removeIf(
+                page -> !sharing.departure().isOwned(page.segment(), page.page())))) {
                 lastGoneNs = nowNs;
             } else if (nowNs - lastGoneNs > PATIENCE_NS || !cluster.isServing()) {
                 final int left = waiting.size() + offered.size();

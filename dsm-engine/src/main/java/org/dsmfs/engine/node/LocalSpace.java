@@ -32,8 +32,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A space of one node: lets threads into the core one at a time, and does the reading and writing that the core asks
- * for. An operation whose pages are here runs to its end on the caller's thread.
+ * A space as this node has it, alone or together with others: lets threads into the core one at a time, and does the
+ * reading and writing that the core asks for. An operation whose pages are here runs to its end on the caller's thread.
  */
 public final class LocalSpace implements Space {
     private static final Logger LOG = LoggerFactory.getLogger(LocalSpace.class);
@@ -146,8 +146,8 @@ public final class LocalSpace implements Space {
     }
 
     /**
-     * Opens the space over a store, making the store if there is none. Starts no thread: {@link #doWork} is to be called
-     * from time to time.
+     * Opens the space over a store, making the store if there is none. Starts no thread: {@link #doWork} is to be
+     * called from time to time.
      *
      * @param indexIsFresh  whether the index is empty, and is to be filled
      * @param memoryBytes   limit of the RAM cache
@@ -564,8 +564,8 @@ public final class LocalSpace implements Space {
         }
         final int left = new HandOver(this, cluster).run();
         if (left > 0) {
-            throw new EngineException(left + " pages were taken over by nobody: give the other nodes more room, or start "
-                + "those that are down");
+            throw new EngineException(left + " pages were taken over by nobody: give the other nodes more room, or "
+                + "start those that are down");
         }
         cluster.leave(heir);
     }

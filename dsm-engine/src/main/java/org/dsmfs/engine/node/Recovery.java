@@ -104,9 +104,9 @@ final class Recovery {
     }
 
     /**
-     * Applies the checkpoints that the log has whole, and the slot tables may not have yet, to the slot tables. Finds the
-     * end of the log; parts of a checkpoint that the node did not live to end are none of it, for otherwise a node that
-     * is killed in one checkpoint after the other would fill the journal.
+     * Applies the checkpoints that the log has whole, and the slot tables may not have yet, to the slot tables. Finds
+     * the end of the log; parts of a checkpoint that the node did not live to end are none of it, for otherwise a node
+     * that is killed in one checkpoint after the other would fill the journal.
      */
     private void finishCheckpoints() {
         final List<SlotImage> images = new ArrayList<>();

@@ -7,7 +7,9 @@ import java.util.function.BooleanSupplier;
 
 /** Real threads and real time. */
 final class ThreadWaiter implements Waiter {
-    /** An answer from a neighbour on the same network often comes within this time, sooner than a parked thread wakes. */
+    /**
+     * An answer from a neighbour on the same network often comes within this time, sooner than a parked thread wakes.
+     */
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(10);
 

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The node's side: this node's copies of pages that are not in their default state, and operations that wait for some. */
+/** The node's side: this node's copies of pages that are not in their default state. */
 final class Copies {
     /** Longest time that a page is kept for an operation that has not run. */
     private static final long LONGEST_HOLD_NS = TimeUnit.SECONDS.toNanos(1);

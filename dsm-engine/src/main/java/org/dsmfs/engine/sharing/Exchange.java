@@ -67,8 +67,8 @@ final class Exchange {
     }
 
     /**
-     * @return whether pages of the segment of which nothing is known rest here; while this node stands in, only if their
-     *     home has nothing
+     * @return whether pages of the segment of which nothing is known rest here; while this node stands in, only if
+     *     their home has nothing
      */
     boolean isHome(final long segment) {
         final int partition = Segment.partition(segment);
@@ -116,7 +116,9 @@ final class Exchange {
         }
     }
 
-    /** Sends what the entry adds. A node that is down gets nothing: whoever waits for its answer waits for a new view. */
+    /**
+     * Sends what the entry adds. A node that is down gets nothing: whoever waits for its answer waits for a new view.
+     */
     void add(final int to, final WireType type, final Predicate<BundleWriter> entry) {
         add(to, type, type.stream(), entry);
     }

@@ -5,7 +5,10 @@ import org.dsmfs.engine.core.SharedPages;
 
 import java.util.ArrayDeque;
 
-/** Forgets older versions of pages, as their responsible nodes ask for, and tells them when the log that says so is durable. */
+/**
+ * Forgets older versions of pages, as their responsible nodes ask for, and tells them when the log that says so is
+ * durable.
+ */
 final class Forgetting {
     private final SharedPages pages;
     private final Exchange exchange;

@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The responsible node's side. A page without an entry is in its default state: this node has the only copy. When another
- * node asks for it, entries are made that say the same, and the protocol goes on from there.
+ * The responsible node's side. A page without an entry is in its default state: this node has the only copy. When
+ * another node asks for it, entries are made that say the same, and the protocol goes on from there.
  */
 final class Ownerships {
     private final SharedPages pages;

@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The start of an epoch: every node says what it has of pages that are not in their default state; each responsible node
- * makes its knowledge anew from that and says what everybody's copies are worth.
+ * The start of an epoch: every node says what it has of pages that are not in their default state; each responsible
+ * node makes its knowledge anew from that and says what everybody's copies are worth.
  *
- * <p>A copy that is live is current: whoever changed the page since would have had to take it away first. Else the highest
- * version on a disk is, unless a node that is down may have a newer one: then the page can't be had until it returns.
+ * <p>A copy that is live is current: whoever changed the page since would have had to take it away first. Else the
+ * highest version on a disk is, unless a node that is down may have a newer one: then the page can't be had until it
+ * returns.
  */
 final class Rebuild {
     private final SharedPages pages;
@@ -113,7 +114,8 @@ final class Rebuild {
 
     private void reportCopies() {
         for (final CopyEntry entry : copies.all()) {
-            final int flags = (pages.isAbsent(entry.segment, entry.page) ? MessageBundle.ABSENT : 0) | MessageBundle.IN_RAM
+            final int flags = MessageBundle.IN_RAM
+                | (pages.isAbsent(entry.segment, entry.page) ? MessageBundle.ABSENT : 0)
                 | (pages.storedVersion(entry.segment, entry.page) != 0 ? MessageBundle.ON_DISK : 0)
                 | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
             report(entry.segment, entry.page, entry.copy.state(), entry.copy.ts(), entry.copy.version(), flags);

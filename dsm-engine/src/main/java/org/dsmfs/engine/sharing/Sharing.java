@@ -31,9 +31,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The <em>memory coherence controller</em>: this node's part in keeping pages that several nodes use coherent. Passive and
- * deterministic like the core, whose lock protects it: views, messages, needs of operations and the passing of time go
- * in; what is to be sent, read from disk or made durable comes out.
+ * The <em>memory coherence controller</em>: this node's part in keeping pages that several nodes use coherent. Passive
+ * and deterministic like the core, whose lock protects it: views, messages, needs of operations and the passing of time
+ * go in; what is to be sent, read from disk or made durable comes out.
  */
 public final class Sharing implements PageAccess {
     /** Messages to this node itself that surely fit into one bundle. */

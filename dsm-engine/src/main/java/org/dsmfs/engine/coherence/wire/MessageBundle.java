@@ -4,7 +4,8 @@ import java.nio.ByteOrder;
 
 /**
  * Bytes of a bundle: one message of the network that holds messages about many pages, for one node and stream. A
- * header, then entries; an entry's content, if any, follows it. Little-endian; everything is a multiple of 8 bytes long.
+ * header, then entries; an entry's content, if any, follows it. Little-endian; everything is a multiple of 8 bytes
+ * long.
  *
  * <p>Codes and offsets are frozen: a change needs a new {@link #FORMAT_VERSION}. docs/WIRE-FORMATS.md.
  */

@@ -5,7 +5,9 @@ import java.util.logging.Logger;
 
 /** Keeps Chronicle's libraries from talking to the user and to the world; must run before the first use of them. */
 final class ChronicleSetup {
-    /** Warns about a JVM flag that only matters to code that is not used here. Held, or its level would be forgotten. */
+    /**
+     * Warns about a JVM flag that only matters to code that is not used here. Held, or its level would be forgotten.
+     */
     private static final Logger CLEANER_LOGGER =
         Logger.getLogger("net.openhft.chronicle.core.internal.cleaner.ReflectionBasedByteBufferCleanerService");
 
