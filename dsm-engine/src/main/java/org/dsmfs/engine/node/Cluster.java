@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
@@ -48,7 +49,9 @@ final class Cluster implements Network.Handler, Neighbours {
     private final Membership membership;
     private final Waiter waiter;
     private final int incarnation;
-    /** Pages that other nodes wait for; the network's thread. */
+    /** Of the one thread that polls: the network's, or one that waits for what the network brings. */
+    private final Semaphore turn = new Semaphore(1);
+    /** Pages that other nodes wait for; the thread that polls. */
     private final ArrayDeque<Fetch> toFetch = new ArrayDeque<>();
     private final AtomicReference<View> nextView = new AtomicReference<>();
     private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
@@ -150,14 +153,31 @@ final class Cluster implements Network.Handler, Neighbours {
         }
     }
 
-    // --- the network's thread ------------------------------------------------------------------------------------
+    // --- the network's thread, or one that takes its turn -----------------------------------------------------------
 
     /**
-     * Hands over what has come.
+     * Hands over what has come, unless another thread is doing so. Any thread that holds no lock. Who stops to do so
+     * while {@link #isBusy} has to see to it that another one goes on.
      *
      * @return whether there was anything
      */
     boolean poll(final FetchAction fetcher) {
+        if (!turn.tryAcquire()) {
+            return false;
+        }
+        try {
+            return receive(fetcher);
+        } finally {
+            turn.release();
+        }
+    }
+
+    /** Returns when no thread polls, and none will again. */
+    void endPolling() {
+        turn.acquireUninterruptibly();
+    }
+
+    private boolean receive(final FetchAction fetcher) {
         startView();
         final int work = network.poll(this);
         final long nowNs = waiter.nanoTime();

@@ -317,7 +317,8 @@ public final class LocalSpace implements Space {
     }
 
     /**
-     * Hands over what has come from other nodes. To be called by one thread, all the time.
+     * Hands over what has come from other nodes. To be called by one thread all the time; others may do so while they
+     * wait, but must not leave off while {@link #isNetworkBusy} without having that thread go on.
      *
      * @return whether there was anything
      */
@@ -596,6 +597,7 @@ public final class LocalSpace implements Space {
             coreLock.unlock();
         }
         if (link != null) {
+            cluster.endPolling();
             link.close();
         }
         try {

@@ -9,7 +9,7 @@ import org.dsmfs.engine.network.aeron.AeronNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What connects a node to the others, and the thread that polls it. */
+/** What connects a node to the others, and the thread that polls it unless one that waits does so. */
 final class NodeLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLink.class);
     private static final Network.Handler NOBODY = new Network.Handler() {
@@ -73,6 +73,20 @@ final class NodeLink implements AutoCloseable {
         } else {
             network.idlePolicy().idle(0);
         }
+    }
+
+    /**
+     * Does the polling thread's work for a thread that waits for what may come, so that nobody has to be woken.
+     *
+     * @return whether anything has come
+     */
+    boolean pollInPassing() {
+        final LocalSpace current = space;
+        final boolean worked = current != null && current.pollNetwork();
+        if (worked && current.isNetworkBusy()) {
+            network.idlePolicy().expectTraffic();
+        }
+        return worked;
     }
 
     /** Tells the others that this node stops. @param holdsNothing whether they have everything that it had */

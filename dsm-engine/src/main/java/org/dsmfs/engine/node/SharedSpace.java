@@ -120,7 +120,8 @@ public final class SharedSpace {
                 membership = enter(link, space);
             }
             link.network().identify(new Identity(membership.node(), space.incarnation(), digest(membership.spaceId())));
-            space.share(link.network(), membership, new ThreadWaiter());
+            space.share(link.network(), membership,
+                new ThreadWaiter(link::pollInPassing, link.network().idlePolicy()::expectTraffic));
             link.serve(space, membership);
             space.start(link);
             noteOthers(membership.view());

@@ -14,6 +14,18 @@ final class ThreadWaiter implements Waiter {
     private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ConcurrentLinkedQueue<Thread> parked = new ConcurrentLinkedQueue<>();
+    private final BooleanSupplier poll;
+    private final Runnable giveUp;
+
+    /**
+     * @param poll   called by a thread that waits until it goes to sleep: brings what has come, and returns whether
+     *               there was anything
+     * @param giveUp called before it goes to sleep
+     */
+    ThreadWaiter(final BooleanSupplier poll, final Runnable giveUp) {
+        this.poll = poll;
+        this.giveUp = giveUp;
+    }
 
     @Override
     public void await(final BooleanSupplier done) {
@@ -22,8 +34,11 @@ final class ThreadWaiter implements Waiter {
             if (done.getAsBoolean()) {
                 return;
             }
-            Thread.yield();
+            if (!poll.getAsBoolean()) {
+                Thread.yield();
+            }
         }
+        giveUp.run();
         final Thread self = Thread.currentThread();
         boolean interrupted = false;
         parked.add(self);

@@ -26,7 +26,7 @@ public final class ThreadedNodes implements AutoCloseable {
         for (int node = 0; node < count; node++) {
             final LocalSpace space = LocalSpace.open(new SimulatedDisk(node), new HeapPageIndex(), true, memoryBytes,
                 DISK_BYTES, DATA_PAGE_BYTES, JOURNAL_BYTES);
-            space.share(queues.network(node), queues.membership(node), new ThreadWaiter());
+            space.share(queues.network(node), queues.membership(node), new ThreadWaiter(space::pollNetwork, () -> { }));
             spaces.add(space);
             start("network-" + node, () -> {
                 if (!space.pollNetwork()) {

@@ -32,6 +32,8 @@ public final class AeronNetwork implements Network {
     private static final long REOPEN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     /** How often the driver's other clients are woken at most; whether traffic is theirs is not known here. */
     private static final long RING_INTERVAL_MS = 5;
+    /** A message of so many bytes fits into any datagram. */
+    private static final int ONE_DATAGRAM_BYTES = 1024;
     /** How long a network that closes lets its last messages go out. */
     private static final long FAREWELL_NS = TimeUnit.MILLISECONDS.toNanos(300);
     /** A session's number is the node's, and below it as many bits that tell the node's sessions apart. */
@@ -127,11 +129,11 @@ public final class AeronNetwork implements Network {
         if (link == null || !link.send(stream, buffer, offset, length)) {
             return false;
         }
-        if (idlePolicy.isSleeping()) {
-            // Faster than to wait until the other thread is awake.
-            driver.trySend();
+        // Faster than to wait until the thread that polls is awake, or has its turn. An answer wakes it.
+        final boolean isSent = !idlePolicy.isOfThisThread() && driver.trySend() && length <= ONE_DATAGRAM_BYTES;
+        if (!isSent) {
+            idlePolicy.expectTraffic();
         }
-        idlePolicy.expectTraffic();
         return true;
     }
 
@@ -140,6 +142,10 @@ public final class AeronNetwork implements Network {
         handler = receiver;
         try {
             int work = driver.run() + listener.poll();
+            if (listener.mayHaveMore()) {
+                // Who polls now may not come back.
+                idlePolicy.expectTraffic();
+            }
             for (int i = 0; i < openLinks.size(); i++) {
                 work += openLinks.get(i).sendRest();
             }

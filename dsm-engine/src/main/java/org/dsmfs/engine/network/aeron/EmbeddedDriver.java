@@ -42,6 +42,8 @@ final class EmbeddedDriver implements AutoCloseable {
     private final AtomicCounter bytesReceived;
     private long lastRunNs = System.nanoTime();
     private boolean hasReceivedData;
+    /** Likewise, by {@link #trySend} since the last {@link #run}; guarded by the lock. */
+    private boolean hasReceivedInPassing;
 
     /** @throws EngineException if the directory is unusable or too small */
     EmbeddedDriver(final AeronNetworkConfig config, final SocketReadiness sockets, final ErrorHandler errors) {
@@ -106,9 +108,10 @@ final class EmbeddedDriver implements AutoCloseable {
         // A cycle more than needed costs as much as the round trip of a small message: only where it may be needed.
         final int maxCycles = System.nanoTime() - lastRunNs > BEHIND_NS ? MAX_CYCLES : 1;
         int bytes = 0;
-        hasReceivedData = false;
         lock.lock();
         try {
+            hasReceivedData = hasReceivedInPassing;
+            hasReceivedInPassing = false;
             int work;
             int cycles = 0;
             do {
@@ -126,20 +129,29 @@ final class EmbeddedDriver implements AutoCloseable {
         return Math.max(0, bytes - QUIET_BYTES);
     }
 
-    /** @return whether the last {@link #run} may have received more than signs of life; who polls */
+    /** @return whether the last {@link #run}, or a {@link #trySend} before it, may have received more than signs of life */
     boolean hasReceivedData() {
         return hasReceivedData;
     }
 
-    /** Sends what has been published, unless somebody runs the driver anyway. Any thread. */
-    void trySend() {
-        if (lock.tryLock()) {
-            try {
-                driverInvoker.invoke();
-                sockets.registerNew();
-            } finally {
-                lock.unlock();
-            }
+    /**
+     * Sends a datagram of what each stream has published, unless somebody is running the driver just now. Any thread.
+     *
+     * @return whether it did, as far as the receivers have room, and nothing came that is to be polled
+     */
+    boolean trySend() {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            final long receivedBefore = bytesReceived.get();
+            driverInvoker.invoke();
+            sockets.registerNew();
+            final boolean hasReceived = bytesReceived.get() - receivedBefore > EMPTY_FRAME_BYTES;
+            hasReceivedInPassing |= hasReceived;
+            return !hasReceived;
+        } finally {
+            lock.unlock();
         }
     }
 

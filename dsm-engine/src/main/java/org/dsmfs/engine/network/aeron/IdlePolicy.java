@@ -15,9 +15,11 @@ public final class IdlePolicy implements Doorbell.Sleeper {
     private static final long MAX_SLEEP_MS = 50;
 
     private final SocketReadiness sockets;
+    /** The one that idles here; null before the first time. */
+    private volatile Thread thread;
     private long lastTrafficNs = System.nanoTime();
     private long sleepMs = MIN_SLEEP_MS;
-    private long limitMs = MAX_SLEEP_MS;
+    private volatile long limitMs = MAX_SLEEP_MS;
     private volatile boolean isSleeping;
     private volatile boolean isTrafficExpected;
     private volatile boolean wakeUp;
@@ -28,6 +30,7 @@ public final class IdlePolicy implements Doorbell.Sleeper {
 
     /** @param work what {@link AeronNetwork#poll} returned; by the thread that polls */
     public void idle(final int work) {
+        thread = Thread.currentThread();
         final long nowNs = System.nanoTime();
         if (work > 0 || isTrafficExpected) {
             isTrafficExpected = false;
@@ -50,7 +53,7 @@ public final class IdlePolicy implements Doorbell.Sleeper {
         sleepMs = Math.min(2 * sleepMs, MAX_SLEEP_MS);
     }
 
-    /** The next sleep is not to be longer; the thread that polls. */
+    /** The next sleep is not to be longer; any thread that polls. */
     void limitSleep(final long newLimitMs) {
         limitMs = newLimitMs;
     }
@@ -61,9 +64,9 @@ public final class IdlePolicy implements Doorbell.Sleeper {
         idle(0);
     }
 
-    /** @return whether the thread that polls sleeps, or is about to */
-    boolean isSleeping() {
-        return isSleeping;
+    /** @return whether the calling thread is the one that idles here, and so will poll soon */
+    boolean isOfThisThread() {
+        return Thread.currentThread() == thread;
     }
 
     /** Has the thread that polls go on, and not sleep soon again: any thread. */

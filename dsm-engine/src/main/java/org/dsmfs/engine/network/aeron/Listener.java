@@ -37,6 +37,7 @@ final class Listener {
     private final FragmentHandler[] handlers = new FragmentHandler[Stream.VALUES.length];
     /** Per stream, the sessions that arrive. */
     private final List<Int2ObjectHashMap<MessageAssembler>> sessions = new ArrayList<>();
+    private boolean mayHaveMore;
 
     Listener(final Sink sink) {
         this.sink = sink;
@@ -72,11 +73,19 @@ final class Listener {
     /** @return frames that came, responses first */
     int poll() {
         int frames = 0;
+        mayHaveMore = false;
         for (final Stream stream : Stream.VALUES) {
             final int index = stream.ordinal();
-            frames += subscriptions[index].poll(handlers[index], FRAME_LIMITS[index]);
+            final int ofStream = subscriptions[index].poll(handlers[index], FRAME_LIMITS[index]);
+            mayHaveMore |= ofStream >= FRAME_LIMITS[index];
+            frames += ofStream;
         }
         return frames;
+    }
+
+    /** @return whether frames that are here may have been left by the last {@link #poll} */
+    boolean mayHaveMore() {
+        return mayHaveMore;
     }
 
     /** @return whether all streams of the session arrive */
