@@ -51,6 +51,10 @@ public final class KernelMount implements Mount {
         device = mounter.mount(mountPoint, MountFlags.of(options));
         try {
             final Negotiation negotiation = negotiate(isShared);
+            if (isShared) {
+                // Not before: in the negotiation the kernel takes the lower limit of both sides.
+                ReadAheadLimit.set(mountPoint, Negotiation.DATA_MAX_BYTES);
+            }
             final NodeTable nodes = new NodeTable(fileSystem);
             revocations = new Revocations(device.channel(), nodes);
             writeBacks = new WriteBacks(fileSystem, revocations);

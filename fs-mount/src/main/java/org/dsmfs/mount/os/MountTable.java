@@ -11,6 +11,7 @@ import java.util.List;
 /** What is mounted where, as the kernel tells it; proc(5), /proc/self/mountinfo. */
 public final class MountTable {
     private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+    private static final int DEVICE_FIELD = 2;
     private static final int MOUNT_POINT_FIELD = 4;
     private static final int FIRST_OPTIONAL_FIELD = 6;
 
@@ -23,8 +24,9 @@ public final class MountTable {
      * @param mountPoint absolute path
      * @param type       filesystem type, fuse.SUBTYPE for FUSE
      * @param source     what is mounted, as the filesystem calls it
+     * @param device     number that its files have as their device, MAJOR:MINOR
      */
-    public record Entry(String mountPoint, String type, String source) {
+    public record Entry(String mountPoint, String type, String source, String device) {
     }
 
     /** @return the mounts of this process's namespace, oldest first */
@@ -57,7 +59,7 @@ public final class MountTable {
                 separator++;
             }
             entries.add(new Entry(unescape(fields[MOUNT_POINT_FIELD]), fields[separator + 1],
-                unescape(fields[separator + 2])));
+                unescape(fields[separator + 2]), fields[DEVICE_FIELD]));
         }
         return entries;
     }

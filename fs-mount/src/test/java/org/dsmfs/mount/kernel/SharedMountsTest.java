@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -148,6 +150,23 @@ class SharedMountsTest {
                 Files.write(changer, content(length, round), StandardOpenOption.WRITE);
                 assertArrayEquals(content(length, round), Files.readAllBytes(looker));
             }
+        }
+    }
+
+    @Test
+    void aReaderInSmallStepsMakesFewRequests() throws IOException {
+        assumeTrue(Files.isWritable(Path.of("/sys/class/bdi")), "sysfs is read-only");
+        final int length = 8 << 20;
+        Files.write(here.resolve("f"), content(length, 1));
+        try (InputStream file = Files.newInputStream(there.resolve("f"))) {
+            final long before = calls[1].get();
+            final byte[] step = new byte[4096];
+            for (int read = file.read(step); read > 0; read = file.read(step)) {
+                assertArrayEquals(content(read, 1), step);
+            }
+            // A read is two calls, for content and access time, and each is counted twice.
+            final long reads = (calls[1].get() - before) / 4;
+            assertTrue(reads < 3 * length / Negotiation.DATA_MAX_BYTES, reads + " reads");
         }
     }
 

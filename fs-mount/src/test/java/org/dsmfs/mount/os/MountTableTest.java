@@ -14,8 +14,8 @@ class MountTableTest {
         final List<MountTable.Entry> entries = MountTable.parse(List.of(
             "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 shared:2 - ext3 /dev/root rw,errors=continue",
             "37 35 0:39 / /mnt/dsm rw - fuse.dsm dsm#dsm rw,user_id=0"));
-        assertEquals(List.of(new MountTable.Entry("/mnt2", "ext3", "/dev/root"),
-            new MountTable.Entry("/mnt/dsm", "fuse.dsm", "dsm#dsm")), entries);
+        assertEquals(List.of(new MountTable.Entry("/mnt2", "ext3", "/dev/root", "98:0"),
+            new MountTable.Entry("/mnt/dsm", "fuse.dsm", "dsm#dsm", "0:39")), entries);
     }
 
     @Test
