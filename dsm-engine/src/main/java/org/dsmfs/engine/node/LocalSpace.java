@@ -89,7 +89,7 @@ public final class LocalSpace implements Space {
      * @throws EngineException in one line what is wrong with the store or its place, and the remedy
      */
     public static LocalSpace open(final SpaceConfig config) {
-        final StoreDirectory directory = StoreDirectory.open(config.store());
+        final StoreDirectory directory = StoreDirectory.open(config.store(), config.diskBytes());
         try {
             final LocalSpace space = open(directory, config, null);
             space.start(null);

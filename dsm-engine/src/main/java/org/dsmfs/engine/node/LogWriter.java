@@ -100,7 +100,7 @@ final class LogWriter {
         final LogBatch batch;
         coreLock.lock();
         try {
-            batch = core.log().takeBatch();
+            batch = core.log().takeBatch(durableLsn);
         } finally {
             coreLock.unlock();
         }

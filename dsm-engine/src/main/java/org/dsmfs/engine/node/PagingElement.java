@@ -1,5 +1,6 @@
 package org.dsmfs.engine.node;
 
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.core.Checkpoint;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.PageCopies;
@@ -23,6 +24,8 @@ final class PagingElement {
     private static final long DISK_MARGIN_BYTES = 32L << 20;
     /** What index, superblock and slot tables take beside slabs and journal, at most, as a part of the whole. */
     private static final int OVERHEAD_PART = 32;
+    /** The page index is copied whole to grow, so it does so seldom. */
+    private static final int INDEX_GROWTH_FACTOR = 4;
     /** Background calls between two attempts to grow a slab that could not. */
     private static final int RETRY_CALLS = 10;
 
@@ -296,6 +299,7 @@ final class PagingElement {
             boolean grown = slots > 0;
             if (grown) {
                 try {
+                    growIndex(slots);
                     slab.grow(slots);
                 } catch (final DiskException e) {
                     LOG.debug("a slab can't grow: {}", e.getMessage());
@@ -315,6 +319,21 @@ final class PagingElement {
             }
         } finally {
             paging.unlock();
+        }
+    }
+
+    /** Whatever rests in a slot is in the index, so that has room for all of them, before there are any. */
+    private void growIndex(final int moreSlots) {
+        final long needed = store.slots() + moreSlots;
+        final long possible = needed + growableBytes() / Segment.SMALL_PAGE_SIZE;
+        coreLock.lock();
+        try {
+            final long capacity = store.index.capacity();
+            if (capacity < needed) {
+                store.index.grow(Math.max(needed, Math.min(possible, capacity * INDEX_GROWTH_FACTOR)));
+            }
+        } finally {
+            coreLock.unlock();
         }
     }
 

@@ -53,6 +53,9 @@ final class Recovery {
             store.journal.sync();
             finishCheckpoints();
         }
+        if (store.index.capacity() < store.slots()) {
+            store.index.grow(store.slots());
+        }
         core.slots(false).grown(store.small.slots());
         core.slots(true).grown(store.large.slots());
         final long pages = tables.load(clean && !indexIsFresh);

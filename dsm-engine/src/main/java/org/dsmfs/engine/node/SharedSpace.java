@@ -60,7 +60,7 @@ public final class SharedSpace {
      * @throws EngineException in one line what is wrong and the remedy, or that the observer gave up
      */
     public static Space open(final SpaceConfig config, final NodeConfig node, final StartObserver observer) {
-        final StoreDirectory directory = StoreDirectory.open(config.store());
+        final StoreDirectory directory = StoreDirectory.open(config.store(), config.diskBytes());
         try {
             final SharedSpace opening = new SharedSpace(config, node, directory, observer);
             return NodeConfig.NOWHERE.equals(node.listen()) ? opening.openAlone() : opening.open();

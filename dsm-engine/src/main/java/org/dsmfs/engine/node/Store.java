@@ -22,6 +22,8 @@ import java.util.UUID;
 final class Store {
     /** Slots given to each slab of a new store, bytes. */
     private static final long FIRST_SLAB_BYTES = 8L << 20;
+    private static final String SMALL = "small";
+    private static final String LARGE = "large";
 
     final Disk disk;
     final PageIndex index;
@@ -37,8 +39,8 @@ final class Store {
         this.index = index;
         this.superblock = superblock;
         this.journal = new JournalFile(disk, superblock.journalBytes);
-        this.small = new Slab(disk, "small", Segment.SMALL_PAGE_SIZE);
-        this.large = new Slab(disk, "large", superblock.dataPageBytes);
+        this.small = new Slab(disk, SMALL, Segment.SMALL_PAGE_SIZE);
+        this.large = new Slab(disk, LARGE, superblock.dataPageBytes);
         this.looked = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.max(superblock.dataPageBytes, small.pageSize())));
     }
 
@@ -64,8 +66,8 @@ final class Store {
         journal.create();
         journal.sync();
         journal.close();
-        growNew(new Slab(disk, "small", Segment.SMALL_PAGE_SIZE));
-        growNew(new Slab(disk, "large", dataPageBytes));
+        growNew(new Slab(disk, SMALL, Segment.SMALL_PAGE_SIZE));
+        growNew(new Slab(disk, LARGE, dataPageBytes));
         final Superblock superblock = Superblock.create(disk);
         superblock.spaceId = identity.space;
         superblock.nodeId = identity.node;
@@ -74,6 +76,11 @@ final class Store {
         superblock.write();
         disk.syncDirectory();
         return new Store(disk, index, superblock);
+    }
+
+    /** @return slots that the store has, at most, each of which may hold a page; 0 if there is no store */
+    static long slotsAtMost(final Disk disk) {
+        return Slab.slotsAtMost(disk, SMALL) + Slab.slotsAtMost(disk, LARGE);
     }
 
     private static void growNew(final Slab slab) {
@@ -93,6 +100,11 @@ final class Store {
                 + store.superblock.journalBytes + ": restore the store from a copy");
         }
         return store;
+    }
+
+    /** @return slots of both slabs, each of which may hold a page */
+    long slots() {
+        return (long) small.slots() + large.slots();
     }
 
     Slab slab(final boolean isLarge) {

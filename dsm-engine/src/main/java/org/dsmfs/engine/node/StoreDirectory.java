@@ -1,6 +1,7 @@
 package org.dsmfs.engine.node;
 
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.journal.JournalFile;
 import org.dsmfs.engine.store.Superblock;
 import org.dsmfs.engine.store.chronicle.ChroniclePageIndex;
@@ -22,8 +23,8 @@ final class StoreDirectory {
     /** What a store that was not finished may have, beside the lock and the index. */
     private static final List<String> UNFINISHED = List.of(JournalFile.FILE, "pages-small", "slots-small",
         "pages-large", "slots-large", MEMBERSHIP_DIRECTORY);
-    /** Pages that a new index has room for before it grows. */
-    private static final long INDEX_ENTRIES = 1 << 20;
+    /** Pages that an index which is made anew has room for before it grows, if the disk has room for so many. */
+    private static final long INDEX_PAGES = 1 << 20;
 
     private final Path path;
     private final LinuxDisk disk;
@@ -35,8 +36,11 @@ final class StoreDirectory {
         this.index = index;
     }
 
-    /** @throws EngineException if the directory is in use, not a store's, or can't be used */
-    static StoreDirectory open(final Path path) {
+    /**
+     * @param diskBytes limit on disk, 0 for none
+     * @throws EngineException if the directory is in use, not a store's, or can't be used
+     */
+    static StoreDirectory open(final Path path, final long diskBytes) {
         if (Files.isDirectory(path) && !Files.exists(path.resolve(Superblock.FILE))) {
             checkNothingForeign(path);
         }
@@ -46,11 +50,18 @@ final class StoreDirectory {
                 throw new EngineException("store " + path
                     + " is in use by another process: unmount it there, or name another store with --store");
             }
-            return new StoreDirectory(path, disk, ChroniclePageIndex.open(path.resolve(INDEX_FILE), INDEX_ENTRIES));
+            return new StoreDirectory(path, disk, ChroniclePageIndex.open(path.resolve(INDEX_FILE), indexPages(disk, diskBytes)));
         } catch (final RuntimeException e) {
             disk.close();
             throw e;
         }
+    }
+
+    /** Room for what the store may hold already, and for as many more as the disk can take. */
+    private static long indexPages(final LinuxDisk disk, final long diskBytes) {
+        final long slots = Store.slotsAtMost(disk);
+        final long freeBytes = diskBytes == 0 ? disk.freeBytes() : Math.min(diskBytes, disk.freeBytes());
+        return Math.max(slots, Math.min(INDEX_PAGES, slots + freeBytes / Segment.SMALL_PAGE_SIZE));
     }
 
     private static void checkNothingForeign(final Path path) {

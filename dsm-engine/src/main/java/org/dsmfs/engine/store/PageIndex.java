@@ -12,7 +12,7 @@ public interface PageIndex extends AutoCloseable {
      */
     boolean get(long segment, long page, Location found);
 
-    /** Adds or replaces. */
+    /** Adds, for which there must be room, or replaces. */
     void put(long segment, long page, Location location);
 
     /** @return whether the page was in the index */
@@ -20,6 +20,16 @@ public interface PageIndex extends AutoCloseable {
 
     /** @return pages in the index */
     long size();
+
+    /** @return pages that the index has room for */
+    long capacity();
+
+    /**
+     * Makes room for so many pages.
+     *
+     * @throws DiskException ENOSPC, without effect, if the disk has no room for that
+     */
+    void grow(long pages);
 
     /** Forgets everything. */
     void clear();

@@ -13,6 +13,7 @@ import java.util.zip.CRC32C;
  * free slot; docs/ON-DISK-FORMATS.md.
  */
 public final class Slab {
+    private static final String TABLE_PREFIX = "slots-";
     private static final int ENTRY_BYTES = 40;
     private static final int SEGMENT_OFFSET = 0;
     private static final int PAGE_OFFSET = 8;
@@ -53,8 +54,18 @@ public final class Slab {
     public Slab(final Disk disk, final String name, final int pageSize) {
         this.pageSize = pageSize;
         this.pages = disk.open("pages-" + name);
-        this.table = disk.open("slots-" + name);
+        this.table = disk.open(TABLE_PREFIX + name);
         this.slots = (int) Math.min(table.size() / ENTRY_BYTES, pages.size() / pageSize);
+    }
+
+    /** @return slots that a slab has, at most; 0 if there is none */
+    public static long slotsAtMost(final Disk disk, final String name) {
+        if (!disk.exists(TABLE_PREFIX + name)) {
+            return 0;
+        }
+        try (Disk.DiskFile table = disk.open(TABLE_PREFIX + name)) {
+            return table.size() / ENTRY_BYTES;
+        }
     }
 
     /** @return slots that have blocks on disk */

@@ -8,6 +8,7 @@ import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.engine.sim.HeapPageIndex;
 import org.dsmfs.engine.sim.SimulatedDisk;
+import org.dsmfs.engine.store.DiskException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,8 @@ class FullDiskTest {
     private static final long JOURNAL_BYTES = 2 << 20;
     /** Too small for the slabs to grow beyond what a new store has. */
     private static final long NO_GROWTH = 1;
+    private static final int LARGE_INDEX_PAGES = 5000;
+    private static final int ENOSPC = 28;
 
     private final UnsafeBuffer content = new UnsafeBuffer(new byte[LARGE_PAGE_BYTES]);
     private final SimulatedDisk disk = new SimulatedDisk(1);
@@ -167,6 +170,38 @@ class FullDiskTest {
         open(1 << 20);
         assertEquals(5, read(LARGE, pages));
         assertEquals(2, read(LARGE, pages - 1));
+    }
+
+    @Test
+    void indexThatCannotGrowIsAFullSpace() {
+        final HeapPageIndex index = new HeapPageIndex() {
+            @Override
+            public void grow(final long pages) {
+                if (pages > LARGE_INDEX_PAGES) {
+                    throw new DiskException("no room for the index", ENOSPC);
+                }
+                super.grow(pages);
+            }
+        };
+        space = LocalSpace.open(disk, index, true, 1 << 20, 0, LARGE_PAGE_BYTES, JOURNAL_BYTES);
+        final int pages = fill(SMALL);
+        assertTrue(pages < LARGE_INDEX_PAGES, pages + " pages");
+        assertThrows(SpaceFullException.class, () -> write(SMALL, pages, 1));
+        space.doWork();
+        for (int page = 0; page < pages; page++) {
+            write(SMALL, page, 2);
+        }
+        space.execute(transaction -> {
+            transaction.useReserve();
+            transaction.write(SMALL, pages).putLong(0, 9);
+            for (int page = 0; page < 200; page++) {
+                transaction.free(SMALL, page);
+            }
+            return null;
+        });
+        put(SMALL, 0, 3);
+        assertEquals(9, read(SMALL, pages));
+        assertEquals(2, read(SMALL, pages - 1));
     }
 
     @Test

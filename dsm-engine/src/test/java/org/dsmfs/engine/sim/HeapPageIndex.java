@@ -5,12 +5,13 @@ import org.dsmfs.engine.store.PageIndex;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A page index on the heap, gone with the simulated process. */
+/** A page index on the heap, gone with the simulated process. It takes no page more than it has room for. */
 public class HeapPageIndex implements PageIndex {
     private record Address(long segment, long page) {
     }
 
     private final Map<Address, Location> pages = new HashMap<>();
+    private long capacity;
 
     @Override
     public boolean get(final long segment, final long page, final Location found) {
@@ -33,6 +34,9 @@ public class HeapPageIndex implements PageIndex {
         final Location kept = new Location();
         copy(location, kept);
         pages.put(new Address(segment, page), kept);
+        if (pages.size() > capacity) {
+            throw new IllegalStateException("the page index has room for " + capacity + " pages only");
+        }
     }
 
     @Override
@@ -43,6 +47,16 @@ public class HeapPageIndex implements PageIndex {
     @Override
     public long size() {
         return pages.size();
+    }
+
+    @Override
+    public long capacity() {
+        return capacity;
+    }
+
+    @Override
+    public void grow(final long wanted) {
+        capacity = wanted;
     }
 
     @Override

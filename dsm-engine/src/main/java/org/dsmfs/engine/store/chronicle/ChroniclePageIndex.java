@@ -20,12 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The index in a persisted Chronicle Map. It is trusted only after a proper close: then its file has the name it was
- * opened by and a checksum; while in use it has another name, and is deleted at the next open. It grows by itself.
+ * opened by and a checksum; while in use it has another name, and is deleted at the next open.
  */
 public final class ChroniclePageIndex implements PageIndex {
     private static final Logger LOGGER = LoggerFactory.getLogger(ChroniclePageIndex.class);
-    private static final long MIN_CAPACITY = 1 << 16;
-    private static final int GROWTH_FACTOR = 4;
+    private static final long MIN_CAPACITY = 1 << 12;
     private static final String IN_USE_SUFFIX = ".open-";
     private static final AtomicLong MAPS_MADE = new AtomicLong();
 
@@ -40,7 +39,7 @@ public final class ChroniclePageIndex implements PageIndex {
     private long size;
     private long capacity;
 
-    private ChroniclePageIndex(final LinuxDisk disk, final Path file, final long expectedEntries) {
+    private ChroniclePageIndex(final LinuxDisk disk, final Path file, final long capacity) {
         this.disk = disk;
         this.file = file;
         deleteUnclosed();
@@ -48,24 +47,24 @@ public final class ChroniclePageIndex implements PageIndex {
         map = openClosed();
         fresh = map == null;
         if (fresh) {
-            map = PageMaps.create(disk, mapFile, Math.max(MIN_CAPACITY, expectedEntries));
+            map = PageMaps.create(disk, mapFile, Math.max(MIN_CAPACITY, capacity));
         }
         size = map.longSize();
-        capacity = PageMaps.capacity(map);
+        this.capacity = PageMaps.capacity(map);
     }
 
     /**
      * Opens the index, or makes an empty one if there is none, it was not closed, or is damaged.
      *
-     * @param file            where it is once closed; names that start with this one are its own
-     * @param expectedEntries pages that a new index has room for before it has to grow
+     * @param file     where it is once closed; names that start with this one are its own
+     * @param capacity pages that a new index has room for at least
      * @throws DiskException ENOSPC if there is no room for a new one, or what else the disk says
      */
-    public static ChroniclePageIndex open(final Path file, final long expectedEntries) {
+    public static ChroniclePageIndex open(final Path file, final long capacity) {
         final Path absolute = file.toAbsolutePath();
         final LinuxDisk disk = LinuxDisk.open(absolute.getParent());
         try {
-            return new ChroniclePageIndex(disk, absolute, expectedEntries);
+            return new ChroniclePageIndex(disk, absolute, capacity);
         } catch (final RuntimeException e) {
             disk.close();
             throw e;
@@ -126,17 +125,8 @@ public final class ChroniclePageIndex implements PageIndex {
         return map.getUsing(key.set(segment, page), found) != null;
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws DiskException ENOSPC if the index had to grow for a new page and there is no room; nothing has changed
-     *                       then
-     */
     @Override
     public void put(final long segment, final long page, final Location location) {
-        if (size >= capacity && !map.containsKey(key.set(segment, page))) {
-            grow();
-        }
         if (put(map, key.set(segment, page), location)) {
             size++;
         }
@@ -157,10 +147,16 @@ public final class ChroniclePageIndex implements PageIndex {
         }
     }
 
-    private void grow() {
+    @Override
+    public long capacity() {
+        return capacity;
+    }
+
+    @Override
+    public void grow(final long pages) {
         final long startNs = System.nanoTime();
         final Path grownFile = newMapFile();
-        final ChronicleMap<PageKey, Location> grown = PageMaps.create(disk, grownFile, capacity * GROWTH_FACTOR);
+        final ChronicleMap<PageKey, Location> grown = PageMaps.create(disk, grownFile, pages);
         forEach((segment, page, location) -> put(grown, key.set(segment, page), location));
         map.close();
         disk.delete(name(mapFile));

@@ -31,7 +31,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class ChroniclePageIndexTest {
     private static final int ENOSPC = 28;
-    private static final long ENTRIES = 1000;
+    private static final long CAPACITY = 20_000;
 
     @TempDir
     private Path directory;
@@ -59,7 +59,7 @@ class ChroniclePageIndexTest {
     }
 
     private ChroniclePageIndex open() {
-        return ChroniclePageIndex.open(file(), ENTRIES);
+        return ChroniclePageIndex.open(file(), CAPACITY);
     }
 
     @Test
@@ -147,7 +147,14 @@ class ChroniclePageIndexTest {
     @Test
     void growsMoreThanOnceAndKeepsEverything() throws IOException {
         final int pages = 700_000;
-        try (ChroniclePageIndex index = filled(pages)) {
+        try (ChroniclePageIndex index = open()) {
+            for (final int room : new int[] {(int) CAPACITY, 33_333, pages}) {
+                index.grow(room);
+                assertTrue(index.capacity() >= room, index.capacity() + " instead of " + room);
+                for (int i = (int) index.size(); i < room; i++) {
+                    index.put(i / 1000, i % 1000, place(i).location());
+                }
+            }
             assertEquals(pages, index.size());
             assertTrue(index.remove(0, 0));
             index.put(0, 0, place(0).location());
@@ -170,6 +177,18 @@ class ChroniclePageIndexTest {
             assertThrows(DiskException.class, () -> ChroniclePageIndex.open(file(), 1L << 36).close());
         assertEquals(ENOSPC, failure.errno(), failure.getMessage());
         assertEquals(List.of(), files());
+    }
+
+    @Test
+    void growthWithoutRoomHasNoEffect() throws IOException {
+        try (ChroniclePageIndex index = filled(10)) {
+            final Map<Page, Place> before = content(index);
+            final DiskException failure = assertThrows(DiskException.class, () -> index.grow(1L << 36));
+            assertEquals(ENOSPC, failure.errno(), failure.getMessage());
+            assertEquals(1, files().size(), files().toString());
+            assertEquals(before, content(index));
+        }
+        assertEquals(List.of("index"), files());
     }
 
     @Test
