@@ -19,6 +19,8 @@ public final class Log {
     /** Log before this is not needed any more. Invariant: headLsn <= writtenLsn <= endLsn(). */
     private long headLsn;
     private long writtenLsn;
+    /** Behind the last record that says up to where the log is durable. */
+    private long markedLsn;
     /** Log from here on has not been repeated yet; {@link #NOT_RECOVERING} if all is. */
     private long recoveringLsn = NOT_RECOVERING;
     private long version;
@@ -49,6 +51,7 @@ public final class Log {
     public void start(final long redoLsn, final long lsn) {
         headLsn = redoLsn;
         writtenLsn = lsn;
+        markedLsn = lsn;
         recoveringLsn = lsn;
         filling.reset(lsn);
     }
@@ -148,16 +151,38 @@ public final class Log {
         filling.end(type, recordVersion, incarnation);
     }
 
+    /** @return whether the log has yet to say that it is durable up to here, for whoever finds it damaged later */
+    public boolean isMarkDue(final long durableLsn) {
+        return durableLsn > markedLsn;
+    }
+
+    private void mark(final long durableLsn) {
+        try {
+            filling.begin();
+            filling.addDurable(durableLsn);
+        } catch (final Abandoned full) {
+            // The next batch says so.
+            filling.rollback();
+            return;
+        }
+        end(RecordFormat.DURABLE, version);
+        markedLsn = endLsn();
+    }
+
     /** @return bytes that wait for being written */
     public int batchBytes() {
         return filling.bytes();
     }
 
     /**
+     * @param durableLsn up to where the log is durable
      * @return what is to be written now, and then given to {@link Core#batchWritten} before the next is taken; null if
      *     there is nothing
      */
-    public LogBatch takeBatch() {
+    public LogBatch takeBatch(final long durableLsn) {
+        if (isMarkDue(durableLsn)) {
+            mark(durableLsn);
+        }
         if (filling.isEmpty()) {
             return null;
         }

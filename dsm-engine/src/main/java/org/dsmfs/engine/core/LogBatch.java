@@ -282,6 +282,12 @@ public final class LogBatch {
         recordLength += RecordFormat.END_BYTES - RecordFormat.ENTRIES;
     }
 
+    void addDurable(final long durableLsn) {
+        need(RecordFormat.DURABLE_BYTES - RecordFormat.ENTRIES);
+        records.putLong(recordStart + RecordFormat.DURABLE_LSN, durableLsn);
+        recordLength += RecordFormat.DURABLE_BYTES - RecordFormat.ENTRIES;
+    }
+
     private void need(final int bytes) {
         if (recordLength + bytes > capacity) {
             throw Abandoned.BATCH;

@@ -107,6 +107,24 @@ public final class JournalFile {
         return reader.lsn;
     }
 
+    /**
+     * Looks for what is left of the log behind a place where it seems to end.
+     *
+     * @param headLsn     where the log begins
+     * @param fromLsn     where it seems to end
+     * @param incarnation of the node when it wrote there
+     * @return up to where the log was durable once, as far as records behind that place say so; else 0
+     */
+    public long durableLsnBehind(final long headLsn, final long fromLsn, final int incarnation) {
+        final Reader reader = new Reader(headLsn);
+        reader.lsn = fromLsn;
+        long durableLsn = 0;
+        while (reader.find(RecordFormat.DURABLE, incarnation)) {
+            durableLsn = Math.max(durableLsn, reader.record.getLong(RecordFormat.DURABLE_LSN));
+        }
+        return durableLsn;
+    }
+
     /** Reads records one by one through a window over the ring. */
     private final class Reader {
         private static final int WINDOW_BYTES = 1 << 20;
@@ -130,12 +148,32 @@ public final class JournalFile {
         private boolean next(final int minIncarnation) {
             lsn += recordLength;
             recordLength = 0;
+            return isRecord(minIncarnation);
+        }
+
+        /** Goes on to the next record of a type at whatever place. @return false if there is none in the ring */
+        private boolean find(final short type, final int minIncarnation) {
+            lsn += recordLength;
+            recordLength = 0;
+            while (load(RecordFormat.ENTRIES)) {
+                final int at = (int) (lsn - windowLsn);
+                if (windowBuffer.getLong(at + RecordFormat.LSN) == lsn
+                    && windowBuffer.getShort(at + RecordFormat.TYPE) == type && isRecord(minIncarnation)) {
+                    return true;
+                }
+                lsn += RecordFormat.ALIGNMENT;
+            }
+            return false;
+        }
+
+        /** @return whether a whole record is at lsn, which is in {@link #record} then */
+        private boolean isRecord(final int minIncarnation) {
             if (!load(RecordFormat.ENTRIES)) {
                 return false;
             }
             final int at = (int) (lsn - windowLsn);
             final int length = windowBuffer.getInt(at + RecordFormat.LENGTH);
-            if (length < RecordFormat.ENTRIES || length > capacity || (length & 7) != 0
+            if (length < RecordFormat.ENTRIES || length > capacity || length % RecordFormat.ALIGNMENT != 0
                 || windowBuffer.getLong(at + RecordFormat.LSN) != lsn
                 || windowBuffer.getInt(at + RecordFormat.INCARNATION) < minIncarnation || !load(length)) {
                 return false;

@@ -11,6 +11,9 @@ package org.dsmfs.engine.journal;
  * <p>Codes and offsets are frozen: a change needs a new store format version.
  */
 public final class RecordFormat {
+    /** Records start at multiples of this. */
+    public static final int ALIGNMENT = 8;
+
     /** Length of the record, bytes, header included: int. */
     public static final int LENGTH = 0;
     /** CRC-32C of the bytes from {@link #LSN} to the record's end: int. */
@@ -38,6 +41,9 @@ public final class RecordFormat {
     public static final short CHECKPOINT_PART = 2;
     /** Record type: end of a checkpoint, which makes its parts valid; body as of {@link #END_REDO_LSN}. */
     public static final short CHECKPOINT_END = 3;
+
+    /** Record type: up to where the log was durable when the record was made; body as of {@link #DURABLE_LSN}. */
+    public static final short DURABLE = 4;
 
     /** Entry type: bytes of a page changed: int. */
     public static final int CHANGE = 1;
@@ -100,6 +106,11 @@ public final class RecordFormat {
     public static final int END_IMAGE_COUNT = ENTRIES + 16;
     /** Length of a CHECKPOINT_END record. */
     public static final int END_BYTES = ENTRIES + 24;
+
+    /** DURABLE: a sync had made the log up to here durable: long. */
+    public static final int DURABLE_LSN = ENTRIES;
+    /** Length of a DURABLE record. */
+    public static final int DURABLE_BYTES = ENTRIES + 8;
 
     private RecordFormat() {
     }

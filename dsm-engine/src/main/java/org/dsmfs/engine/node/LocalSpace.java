@@ -409,7 +409,7 @@ public final class LocalSpace implements Space {
         final boolean checkpoint;
         try {
             checkOpen();
-            writeLog = core.log().batchBytes() > 0;
+            writeLog = core.log().batchBytes() > 0 || core.log().isMarkDue(log.durableLsn());
             pageOut = core.paging().dirtyBytes() > dirtyLimitBytes();
             checkpoint = core.checkpoints().isDue();
         } finally {

@@ -27,6 +27,8 @@ final class Recovery {
     private long snapshotLsn;
     private long redoLsn;
     private long endLsn;
+    /** The log was durable up to here once. */
+    private long durableLsn;
 
     Recovery(final Store store, final Core core) {
         this.store = store;
@@ -34,6 +36,7 @@ final class Recovery {
         this.tables = new SlotTables(store, core);
         this.redoLsn = store.superblock.redoLsn;
         this.snapshotLsn = store.superblock.snapshotLsn;
+        this.durableLsn = store.superblock.endLsn;
     }
 
     /**
@@ -133,13 +136,17 @@ final class Recovery {
                     }
                     images.clear();
                 }
+                case RecordFormat.DURABLE ->
+                    durableLsn = Math.max(durableLsn, record.getLong(RecordFormat.DURABLE_LSN));
                 default -> throw new EngineException("the journal has a record of unknown type "
                     + record.getShort(RecordFormat.TYPE) + ": install the newer dsm that wrote it");
             }
         });
-        if (readEndLsn < store.superblock.endLsn) {
-            throw new EngineException("the journal is damaged at LSN " + readEndLsn + ", but "
-                + store.superblock.endLsn + " was reached before: restore the store from a copy");
+        durableLsn = Math.max(durableLsn, store.journal.durableLsnBehind(store.superblock.redoLsn, readEndLsn,
+            store.superblock.incarnation));
+        if (readEndLsn < durableLsn) {
+            throw new EngineException("the journal is damaged at LSN " + readEndLsn + ", but it was durable up to "
+                + durableLsn + ": restore the store from a copy");
         }
         endLsn = Math.max(endLsn, store.superblock.endLsn);
     }
@@ -174,7 +181,6 @@ final class Recovery {
      * reach it: if it does not match any more, that page alone is damaged.
      */
     private void findEnd() {
-        final long durableLsn = store.superblock.endLsn;
         redo = new Redo(core, snapshotLsn, !tables.lostSlots().isEmpty(), this::fetch);
         final boolean[] ended = {false};
         store.journal.read(redoLsn, record -> {

@@ -74,6 +74,14 @@ class RecordBytesTest {
     }
 
     @Test
+    void durable() {
+        begin();
+        batch.addDurable(0x0f00);
+        assertEquals("300000004e346f71 0010000000000000 0201000000000000 0700000000000000 0000040000000000"
+            + " 000f000000000000", record(RecordFormat.DURABLE));
+    }
+
+    @Test
     void checkpointEnd() {
         begin();
         batch.addCheckpointEnd(0x0800, 0x0f00, 2);

@@ -29,6 +29,16 @@ class JournalFileTest {
     /** Appends a record of that length. @return LSN behind it */
     private long append(final long lsn, final int length, final int incarnation) {
         buffer.setMemory(0, length, (byte) incarnation);
+        return write(lsn, length, incarnation);
+    }
+
+    private long appendDurable(final long lsn, final long durableLsn, final int incarnation) {
+        buffer.putShort(RecordFormat.TYPE, RecordFormat.DURABLE);
+        buffer.putLong(RecordFormat.DURABLE_LSN, durableLsn);
+        return write(lsn, RecordFormat.DURABLE_BYTES, incarnation);
+    }
+
+    private long write(final long lsn, final int length, final int incarnation) {
         buffer.putInt(RecordFormat.LENGTH, length);
         buffer.putLong(RecordFormat.LSN, lsn);
         buffer.putInt(RecordFormat.INCARNATION, incarnation);
@@ -112,6 +122,33 @@ class JournalFileTest {
         append(lsn, 1024, 1);
         assertEquals(0, read(0));
         assertEquals(lsn + 1024, read(1024));
+    }
+
+    @Test
+    void findsHowFarTheLogWasDurableBehindDamage() {
+        final long mark = append(0, 400, 3);
+        final long third = appendDurable(mark, mark, 3);
+        final long lastMark = append(third, 400, 3);
+        final long end = appendDurable(lastMark, lastMark, 3);
+        assertEquals(end, read(0));
+        assertEquals(0, journal.durableLsnBehind(0, end, 3));
+        for (final long damaged : new long[] {third, 0}) {
+            disk.flipBit(JournalFile.FILE, damaged + RecordFormat.LENGTH);
+            assertEquals(damaged, read(0));
+            assertEquals(lastMark, journal.durableLsnBehind(0, damaged, 3));
+        }
+        assertEquals(0, journal.durableLsnBehind(0, 0, 4), "of an earlier start");
+        disk.flipBit(JournalFile.FILE, lastMark + RecordFormat.DURABLE_LSN);
+        assertEquals(mark, journal.durableLsnBehind(0, 0, 3), "the last mark is damaged too");
+    }
+
+    @Test
+    void looksForMarksOnceAroundTheRing() {
+        final long headLsn = CAPACITY + 4096;
+        appendDurable(CAPACITY - RecordFormat.DURABLE_BYTES, 77, 1);
+        assertEquals(0, journal.durableLsnBehind(headLsn, headLsn, 1), "of an earlier lap");
+        appendDurable(headLsn + CAPACITY - RecordFormat.DURABLE_BYTES, headLsn + 80, 1);
+        assertEquals(headLsn + 80, journal.durableLsnBehind(headLsn, headLsn + 40, 1));
     }
 
     @Test

@@ -216,6 +216,34 @@ class DamageTest {
         assertEquals(1, space.findDamagedPages().size());
     }
 
+    /** What was synced is never cut off as if it were the torn end of the log. */
+    @Test
+    void damageInTheDurableLogIsNoTornEnd() {
+        final Workload workload = new Workload(3, LARGE_PAGE_BYTES);
+        final SimulatedDisk killed = new SimulatedDisk(1);
+        final LocalSpace run = open(killed, new HeapPageIndex(), true);
+        run(run, workload);
+        run.sync();
+        run.doWork();
+        run.abandon();
+        int refused = 0;
+        int read = 0;
+        for (int at = 0; at < JOURNAL_BYTES; at += 520) {
+            final SimulatedDisk disk = killed.restart(End.KILL);
+            disk.flipBit("journal", at);
+            try {
+                open(disk);
+                assertEquals(OPERATIONS, workload.check(space), "byte " + at);
+                space.abandon();
+                read++;
+            } catch (final EngineException e) {
+                assertTrue(e.getMessage().contains("the journal is damaged at LSN"), e.getMessage());
+                refused++;
+            }
+        }
+        assertTrue(refused > 10 && read > 10, refused + " refused, " + read + " read");
+    }
+
     /** Everything is right, or missing from some operation on, or reported; and never anything but that. */
     @Test
     void randomFlipsAreNeverTakenForData() {
