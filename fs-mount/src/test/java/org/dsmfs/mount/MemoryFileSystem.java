@@ -35,6 +35,8 @@ public final class MemoryFileSystem implements FileSystem {
     public RuntimeException nextFsyncFailure;
     /** Calls of {@link #fsync}. */
     public int fsyncs;
+    /** Most bytes that were given to one call of {@link #write}. */
+    public int longestWrite;
     /** The last caller that made something. */
     public Caller lastMaker;
 
@@ -304,6 +306,7 @@ public final class MemoryFileSystem implements FileSystem {
                                   final int sourceIndex, final int length, final boolean append) {
         final Node node = node(ino);
         requireSmall(offset, length);
+        longestWrite = Math.max(longestWrite, length);
         final int start = append ? node.content.length : (int) offset;
         if (start + length > node.content.length) {
             node.content = Arrays.copyOf(node.content, start + length);

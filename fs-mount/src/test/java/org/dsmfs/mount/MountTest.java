@@ -81,6 +81,8 @@ class MountTest {
         abstract Mount mount(FileSystem fileSystem, Path mountPoint, Map<String, Supplier<byte[]>> reports);
     }
 
+    private static final int PAGE_BYTES = 4096;
+
     @Parameter
     private FrontEnd frontEnd;
     private final MemoryFileSystem fileSystem = new MemoryFileSystem();
@@ -142,6 +144,23 @@ class MountTest {
         assertThrows(NoSuchFileException.class, () -> Files.readString(mountPoint.resolve("none")));
         assertThrows(DirectoryNotEmptyException.class, () -> Files.delete(directory));
         assertThrows(FileAlreadyExistsException.class, () -> Files.createDirectory(directory));
+    }
+
+    @Test
+    void aMebibyteIsOneWrite() throws IOException {
+        final byte[] content = new byte[1 << 20];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) (i * 31 >> 8);
+        }
+        // The kernel takes so many pages at once, and bytes that begin within a page take one more.
+        final ByteBuffer aligned = ByteBuffer.allocateDirect(content.length + PAGE_BYTES).alignedSlice(PAGE_BYTES);
+        aligned.put(content).flip();
+        final Path file = Files.write(mountPoint.resolve("file"), new byte[0]);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(aligned);
+        }
+        assertEquals(content.length, fileSystem.longestWrite);
+        assertArrayEquals(content, Files.readAllBytes(file));
     }
 
     @Test

@@ -10,6 +10,8 @@ import org.dsmfs.mount.serving.RequestWait;
 final class Channel {
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
+    /** Room for any request: data, and header and structure or two names. */
+    private static final int REQUEST_BYTES = ReplyChannel.DATA_MAX_BYTES + ReplyChannel.HEAD_BYTES;
 
     private final LibFuse libFuse;
     private final long channel;
@@ -32,7 +34,7 @@ final class Channel {
 
     /** Serves one request after another, on one thread. */
     final class Server implements RequestThreads.Server {
-        private final UnsafeBuffer memory = NativeMemory.allocate((int) libFuse.fuse_chan_bufsize(channel));
+        private final UnsafeBuffer memory = NativeMemory.allocateLazily(REQUEST_BYTES);
         private final IncomingRequest request = new IncomingRequest(memory);
         private final RequestWait wait = new RequestWait(libFuse.fuse_chan_fd(channel));
         private int length;
@@ -68,6 +70,11 @@ final class Channel {
         }
 
         @Override
+        public int client() {
+            return request.client();
+        }
+
+        @Override
         public void serve() {
             nameless.prepare(request);
             libFuse.fuse_session_process(session, memory.addressOffset(), length,
@@ -76,7 +83,7 @@ final class Channel {
 
         @Override
         public void close() {
-            // The memory goes with this object, and the channel is everybody's.
+            NativeMemory.free(memory);
         }
     }
 

@@ -9,6 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class IncomingRequest {
     private static final int OPCODE = 4;
     private static final int NODE = 16;
+    private static final int CLIENT = 32;
     private static final int BODY = 40;
 
     private static final int LOOKUP = 1;
@@ -30,6 +31,7 @@ final class IncomingRequest {
     private static final int READ = 15;
     private static final int WRITE = 16;
     private static final int FSYNC = 20;
+    private static final int INIT = 26;
     private static final int OPENDIR = 27;
     private static final int FSYNCDIR = 30;
     private static final int SETLKW = 33;
@@ -37,6 +39,7 @@ final class IncomingRequest {
     private static final int BATCH_FORGET = 42;
     private static final int FALLOCATE = 43;
 
+    private static final int INIT_FLAGS = BODY + 12;
     private static final int GETATTR_FH = 1;
     private static final int GETATTR_HANDLE = BODY + 8;
     private static final int RENAME_NAMES = BODY + 8;
@@ -56,6 +59,20 @@ final class IncomingRequest {
     /** @return the number that the kernel and libfuse have for the inode which the request is about */
     long node() {
         return buffer.getLong(NODE);
+    }
+
+    /** @return number of the thread that called the kernel; 0 if the kernel acts on its own */
+    int client() {
+        return buffer.getInt(CLIENT);
+    }
+
+    boolean isInit() {
+        return opcode() == INIT;
+    }
+
+    /** @return of the first request, what the kernel can do: FUSE_* flags */
+    int kernelFlags() {
+        return buffer.getInt(INIT_FLAGS);
     }
 
     boolean isUnlink() {

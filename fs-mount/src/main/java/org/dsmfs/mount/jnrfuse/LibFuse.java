@@ -50,7 +50,8 @@ public interface LibFuse {
      *
      * @param operations   address of a {@code struct fuse_chan_ops}, which is copied
      * @param descriptor   as {@link #fuse_chan_fd} is to return it
-     * @param bufferLength as {@link #fuse_chan_bufsize} is to return it
+     * @param bufferLength of the buffers for requests, bytes; of the channel of the first request it bounds what the
+     *                     kernel may write at once
      * @return the channel
      */
     long fuse_chan_new(long operations, int descriptor, long bufferLength, long data);
@@ -65,9 +66,6 @@ public interface LibFuse {
 
     /** @return the descriptor of /dev/fuse */
     int fuse_chan_fd(long channel);
-
-    /** @return length of a buffer that takes any request, bytes */
-    long fuse_chan_bufsize(long channel);
 
     /**
      * Takes the next request.

@@ -6,6 +6,7 @@ import jnr.ffi.Runtime;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.Errno;
 import org.dsmfs.mount.os.Libc;
+import org.dsmfs.mount.os.NativeMemory;
 import org.dsmfs.mount.serving.Failures;
 
 /**
@@ -13,10 +14,16 @@ import org.dsmfs.mount.serving.Failures;
  * all; but it has an inode per path, so what changes under one name of a file would not be seen under another. Here the
  * leave is withdrawn for files that have, or have open, more or fewer names than one. And only the reply to create
  * tells which node the new file is. An inode that lost its name between the kernel's look-up and the request (a rename
- * replaced it) has no path for libfuse any more; told that the inode is stale, the kernel looks the name up again.
+ * replaced it) has no path for libfuse any more; told that the inode is stale, the kernel looks the name up again. And
+ * the reply to the first request lets the kernel send up to 1 MiB at once, which libfuse 2 does not know of.
  * Thread-safe.
  */
 final class ReplyChannel {
+    /** Most that the kernel may read or write with one request, bytes; the most that it does at all. */
+    static final int DATA_MAX_BYTES = 1 << 20;
+    /** What libfuse takes off the length of a buffer for all that comes before the data. */
+    static final int HEAD_BYTES = 4096;
+
     /** struct fuse_chan_ops: receive, send, destroy. */
     private static final int OPS_LENGTH = 3 * Long.BYTES;
     private static final int OPS_SEND = Long.BYTES;
@@ -27,7 +34,16 @@ final class ReplyChannel {
 
     /** struct fuse_out_header. */
     private static final int HEADER_LENGTH = 16;
+    private static final int HEADER_TOTAL = 0;
     private static final int HEADER_ERROR = 4;
+
+    /** struct fuse_init_out, of which libfuse 2 knows the first part. */
+    private static final int INIT_OUT_LENGTH = 64;
+    private static final int INIT_OUT_FLAGS = 12;
+    private static final int INIT_OUT_MAX_PAGES = 28;
+    private static final int FUSE_MAX_PAGES = 1 << 22;
+    /** The unit of max_pages on most machines; where pages are larger, the kernel takes its own most. */
+    private static final int KERNEL_PAGE_BYTES = 4096;
 
     /** struct fuse_attr_out. */
     private static final int ATTR_OUT_VALID = 0;
@@ -59,6 +75,7 @@ final class ReplyChannel {
     /** Must stay reachable, or jnr-ffi frees the closure. */
     private final Shapes.LLL send = this::send;
     private final Pointer operations = Memory.allocateDirect(Runtime.getSystemRuntime(), OPS_LENGTH, true);
+    private final UnsafeBuffer initOut = NativeMemory.allocate(INIT_OUT_LENGTH);
     private final long address;
 
     /** Windows on a reply. */
@@ -77,7 +94,7 @@ final class ReplyChannel {
         this.nameless = nameless;
         operations.putPointer(OPS_SEND,
             Runtime.getSystemRuntime().getClosureManager().getClosurePointer(Shapes.LLL.class, send));
-        address = libFuse.fuse_chan_new(operations.address(), device, libFuse.fuse_chan_bufsize(channel), 0);
+        address = libFuse.fuse_chan_new(operations.address(), device, DATA_MAX_BYTES + HEAD_BYTES, 0);
     }
 
     /** @return address of the channel, to be named where a request is processed */
@@ -87,7 +104,7 @@ final class ReplyChannel {
 
     /** @return whether the reply to the request must go through this channel */
     boolean inspects(final IncomingRequest request) {
-        return request.isAnsweredWithAttributes() || request.isAboutFoundInode();
+        return request.isAnsweredWithAttributes() || request.isAboutFoundInode() || request.isInit();
     }
 
     private int send(final long channel, final long vectors, final long count) {
@@ -107,10 +124,32 @@ final class ReplyChannel {
         if (error == -Errno.ENOENT.number() && reply.request.isAboutFoundInode()) {
             reply.header.putInt(HEADER_ERROR, -Errno.ESTALE.number());
         }
-        if (error != 0 || count < 2 || !reply.request.isAnsweredWithAttributes()) {
+        if (error != 0 || count < 2) {
             return;
         }
         reply.body.wrap(reply.vectors.getLong(IOVEC_LENGTH), (int) reply.vectors.getLong(IOVEC_LENGTH + IOVEC_SIZE));
+        if (reply.request.isInit()) {
+            allowLargeRequests(reply);
+        } else if (reply.request.isAnsweredWithAttributes()) {
+            inspectAttributes(reply);
+        }
+    }
+
+    /** The field that says so lies behind what libfuse sends. */
+    private void allowLargeRequests(final Reply reply) {
+        final int length = reply.body.capacity();
+        if ((reply.request.kernelFlags() & FUSE_MAX_PAGES) == 0 || length > INIT_OUT_LENGTH) {
+            return;
+        }
+        initOut.putBytes(0, reply.body, 0, length);
+        initOut.putInt(INIT_OUT_FLAGS, initOut.getInt(INIT_OUT_FLAGS) | FUSE_MAX_PAGES);
+        initOut.putShort(INIT_OUT_MAX_PAGES, (short) (DATA_MAX_BYTES / KERNEL_PAGE_BYTES));
+        reply.vectors.putLong(IOVEC_LENGTH, initOut.addressOffset());
+        reply.vectors.putLong(IOVEC_LENGTH + IOVEC_SIZE, INIT_OUT_LENGTH);
+        reply.header.putInt(HEADER_TOTAL, HEADER_LENGTH + INIT_OUT_LENGTH);
+    }
+
+    private void inspectAttributes(final Reply reply) {
         if (reply.request.isAboutAttributes()) {
             withdrawLeave(reply, ATTR_OUT_ATTR, ATTR_OUT_VALID, ATTR_OUT_VALID_NANOS);
         } else {

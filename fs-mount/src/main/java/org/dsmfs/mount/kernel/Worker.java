@@ -67,6 +67,11 @@ final class Worker implements RequestThreads.Server {
     }
 
     @Override
+    public int client() {
+        return exchange.request.pid();
+    }
+
+    @Override
     public void serve() {
         dispatcher.serve(exchange, channel);
     }

@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads that serve requests. One at a time listens on the device, and serves at once what it takes: a client's
  * requests come one after the other, and a thread that is awake and close to the client answers in half the time of one
- * that has to be woken. A request that is known to take long is served by a thread that has called a replacement
- * before; one that turns out to take long is noticed by the {@link Overtaker}, who calls one then. Thread-safe.
+ * that has to be woken. While several clients are active, a request that is known to take long is served by a thread
+ * that has called a replacement before; one that turns out to take long is noticed by the {@link Overtaker}, who calls
+ * one then. Thread-safe.
  */
 public final class RequestThreads {
     private static final Logger LOG = LoggerFactory.getLogger(RequestThreads.class);
@@ -25,6 +26,8 @@ public final class RequestThreads {
     private static final long LOOK_NS = TimeUnit.MICROSECONDS.toNanos(500);
     /** Looks without a request before the overtaker sleeps. */
     private static final int IDLE_LOOKS = 20;
+    /** So long after requests of different clients came one after the other, several are taken to be active. */
+    private static final long SEVERAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long STACK_BYTES = 512 << 10;
 
     private final Supplier<? extends Server> servers;
@@ -37,6 +40,9 @@ public final class RequestThreads {
     private final Overtaker overtaker = new Overtaker();
     /** The thread that listens, or serves what it took while nobody else listens. */
     private volatile RequestThread listener;
+    /** Whose request was received last. These two are changed by the thread that listens only. */
+    private int lastClient;
+    private long clientChangeNs = System.nanoTime();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
     /** Whether to stop without waiting for the listeners, which only the end of the device can wake. */
@@ -62,6 +68,9 @@ public final class RequestThreads {
 
         /** @return whether to serve what was received waits for something, or takes longer than to wake a thread */
         boolean takesLong();
+
+        /** @return number of the thread that the request comes from; 0 for the kernel itself */
+        int client();
 
         /** Serves what was received. Throws nothing. */
         void serve();
@@ -144,6 +153,16 @@ public final class RequestThreads {
         }
     }
 
+    /** A client that is alone waits for its reply, so nobody has to listen meanwhile. */
+    private boolean isOneOfSeveral(final int client) {
+        if (client != lastClient && client != 0) {
+            lastClient = client;
+            clientChangeNs = System.nanoTime();
+            return true;
+        }
+        return System.nanoTime() - clientChangeNs < SEVERAL_NS;
+    }
+
     private boolean becomeListener() {
         int count = listeners.get();
         while (count < LISTENERS_MAX) {
@@ -192,7 +211,7 @@ public final class RequestThreads {
                         RequestThreads.this.stop();
                         return false;
                     }
-                    if (server.takesLong()) {
+                    if (isOneOfSeveral(server.client()) && server.takesLong()) {
                         leaveListening();
                     } else {
                         served.lazySet(served.get() + 1);

@@ -17,6 +17,7 @@ class RequestThreadsTest {
 
     private final BlockingQueue<Runnable> requests = new LinkedBlockingQueue<>();
     private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger clients = new AtomicInteger();
     private volatile boolean takeLong;
 
     private final class QueueServer implements RequestThreads.Server {
@@ -35,6 +36,11 @@ class RequestThreadsTest {
         @Override
         public boolean takesLong() {
             return takeLong;
+        }
+
+        @Override
+        public int client() {
+            return clients.incrementAndGet();
         }
 
         @Override
@@ -82,6 +88,11 @@ class RequestThreadsTest {
             @Override
             public boolean takesLong() {
                 return false;
+            }
+
+            @Override
+            public int client() {
+                return 1;
             }
 
             @Override
