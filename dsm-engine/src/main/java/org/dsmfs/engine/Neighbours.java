@@ -28,6 +28,14 @@ public interface Neighbours {
 
         /** @return whether something here still uses the page, though nothing may lead to it; must not block */
         boolean isPinned(long segment, long page);
+
+        /**
+         * Another node asks {@link Neighbours#isPinnedElsewhere}. Must not block.
+         *
+         * @return whether the page is pinned; true as well if this node is going to do what the other one would if it
+         *     were not
+         */
+        boolean answerPinQuery(long segment, long page);
     }
 
     /** @return number of this node, 0..1023; 0 if it is alone */
@@ -61,6 +69,9 @@ public interface Neighbours {
      * nothing.
      */
     boolean isPinnedElsewhere(long segment, long page);
+
+    /** @return whether the page exists and this node owns it, so that others can have it only from here */
+    boolean isOwner(long segment, long page);
 
     /** @return a snapshot of how pages are shared; empty if this node is alone for good */
     Optional<SharingStatus> status();

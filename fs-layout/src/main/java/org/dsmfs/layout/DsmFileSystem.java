@@ -23,6 +23,7 @@ public final class DsmFileSystem implements FileSystem {
     private final FileOperations files;
     private final Transactions transactions;
     private final OrphanSweep orphanSweep;
+    private final TakenReclaims takenReclaims;
     private final LockOperations locks;
     private volatile Revoker revoker;
     /** Touched only by the thread that tells of nodes that come and go. */
@@ -42,6 +43,7 @@ public final class DsmFileSystem implements FileSystem {
         transactions = new Transactions(space, clock, reclaimer);
         locks = new LockOperations(transactions, space.neighbours());
         orphanSweep = new OrphanSweep(transactions, orphans, space.neighbours());
+        takenReclaims = new TakenReclaims(space.neighbours());
     }
 
     /**
@@ -97,6 +99,13 @@ public final class DsmFileSystem implements FileSystem {
             final int kind = Segment.kind(segment);
             return kind == PageKind.INODE.code() && canBeOpenedWithoutName(Segment.number(segment))
                 || kind == PageKind.LOCK.code() && locks.isLeftOut(Segment.number(segment), page);
+        }
+
+        /** Who asks for an inode is about to free it. */
+        @Override
+        public boolean answerPinQuery(final long segment, final long page) {
+            return isPinned(segment, page)
+                || Segment.kind(segment) == PageKind.INODE.code() && takenReclaims.take(Segment.number(segment));
         }
     }
 
@@ -426,6 +435,9 @@ public final class DsmFileSystem implements FileSystem {
     @Override
     public void tidy() {
         transactions.reclaimPostponed();
+        for (long ino = takenReclaims.next(); ino != 0; ino = takenReclaims.next()) {
+            transactions.reclaim(ino);
+        }
     }
 
     @Override

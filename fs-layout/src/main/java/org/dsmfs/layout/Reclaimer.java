@@ -26,6 +26,8 @@ import org.dsmfs.layout.page.PageKind;
  *     moment, from the same transaction on that found the name. A node that has only done that frees nothing, so who
  *     took the last name, and hears that the inode is in use, asks again when such moments have passed
  *     ({@link PostponedReclaims}). Who opens it until then is the one to free it.
+ * <li>Who owns much of the content says that the inode is in use as well, and frees it itself ({@link TakenReclaims}).
+ *     It asks the others before, as the first one did; and who took the last name asks again here, too.
  * <li>If a node dies, what it had open does not count, and what it was about to do is in its list of orphans: after each
  *     change of the nodes the others go through the lists of those that are gone, and each node through its own, and
  *     ask again.

@@ -20,6 +20,8 @@ final class FileClient {
     private static final int MOST_OPEN = 4;
     /** Further on there is a data page, and more than one. */
     private static final int MOST_OFFSET = 9000;
+    /** As background work does, now and then. */
+    private static final int CALLS_PER_TIDYING = 6;
     private static final int READ_BYTES = 20_000;
     private static final int PIECE_BYTES = 2_000;
 
@@ -45,6 +47,9 @@ final class FileClient {
 
     void run(final int calls) {
         for (int i = 0; i < calls; i++) {
+            if (i % CALLS_PER_TIDYING == 0) {
+                tidy();
+            }
             workload.simulation.sleep(random.nextInt(MOST_PAUSE_NS));
             if (open.size() < MOST_OPEN && random.nextInt(3) > 0) {
                 callByName();
@@ -55,6 +60,13 @@ final class FileClient {
         while (!open.isEmpty()) {
             release(open.get(0));
         }
+    }
+
+    private void tidy() {
+        call("tidy", () -> {
+            fs.tidy();
+            return true;
+        }, state -> new Plan(true, () -> { }));
     }
 
     private void callByName() {

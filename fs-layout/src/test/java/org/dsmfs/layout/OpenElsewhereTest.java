@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.layout.page.InodePage;
 import org.dsmfs.layout.page.PageKind;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +96,46 @@ class OpenElsewhereTest {
         cluster.nodes[1].readDirectory(ino, 0, (name, entry, type, cookie) -> true);
         assertErrno(Errno.ENOENT, () -> cluster.directory(0, ino, "sub"));
         cluster.nodes[1].release(ino);
+        assertFalse(cluster.exists(ino));
+    }
+
+    private void fill(final int node, final long ino) {
+        final int length = (int) (TakenReclaims.DECIDING_PAGE + 1) * ClusterFixture.PAGE;
+        cluster.nodes[node].write(Caller.ROOT, ino, 0, new UnsafeBuffer(new byte[length]), 0, length, false);
+    }
+
+    @Test
+    void whoHasTheContentFreesIt() {
+        final long ino = cluster.file(0, "f");
+        fill(1, ino);
+        cluster.unlink(2, "f");
+        cluster.nodes[2].tidy();
+        cluster.nodes[0].tidy();
+        assertTrue(cluster.exists(ino));
+        cluster.nodes[1].tidy();
+        assertFalse(cluster.exists(ino));
+    }
+
+    @Test
+    void whoHasTheContentAsksWhetherOthersUseIt() {
+        final long ino = cluster.file(0, "f");
+        fill(1, ino);
+        cluster.open(2, ino);
+        cluster.unlink(0, "f");
+        passTime(PostponedReclaims.DELAY_NANOS);
+        passTime(PostponedReclaims.DELAY_NANOS);
+        assertTrue(cluster.exists(ino));
+        cluster.nodes[2].release(ino);
+        cluster.nodes[1].tidy();
+        assertFalse(cluster.exists(ino));
+    }
+
+    @Test
+    void whoTookTheNameFreesItIfTheOneWithTheContentDies() {
+        final long ino = cluster.file(0, "f");
+        fill(1, ino);
+        cluster.unlink(0, "f");
+        cluster.kill(1);
         assertFalse(cluster.exists(ino));
     }
 

@@ -87,7 +87,15 @@ final class SharedHeap {
             synchronized (SharedHeap.this) {
                 questions++;
                 return nodes.values().stream().anyMatch(
-                    node -> node != this && node.listener != null && node.listener.isPinned(segment, page));
+                    node -> node != this && node.listener != null && node.listener.answerPinQuery(segment, page));
+            }
+        }
+
+        @Override
+        public boolean isOwner(final long segment, final long page) {
+            synchronized (SharedHeap.this) {
+                final Address address = new Address(segment, page);
+                return pages.containsKey(address) && lastWriters.get(address) == number;
             }
         }
     }

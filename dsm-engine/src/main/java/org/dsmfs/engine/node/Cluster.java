@@ -426,6 +426,11 @@ final class Cluster implements Network.Handler, Neighbours {
         public boolean isPinned(final long segment, final long page) {
             return listener.isPinned(segment, page);
         }
+
+        @Override
+        public boolean answerPinQuery(final long segment, final long page) {
+            return listener.answerPinQuery(segment, page);
+        }
     }
 
     @Override
@@ -455,6 +460,16 @@ final class Cluster implements Network.Handler, Neighbours {
         }
         waiter.await(query::isAnswered);
         return query.isPinned();
+    }
+
+    @Override
+    public boolean isOwner(final long segment, final long page) {
+        coreLock.lock();
+        try {
+            return sharing.departure().isOwned(segment, page);
+        } finally {
+            coreLock.unlock();
+        }
     }
 
     @Override

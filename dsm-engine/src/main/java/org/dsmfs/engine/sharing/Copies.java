@@ -402,6 +402,10 @@ final class Copies {
         return listener != null && listener.isPinned(segment, page);
     }
 
+    boolean answerPinQuery(final long segment, final long page) {
+        return listener != null && listener.answerPinQuery(segment, page);
+    }
+
     // --- what operations do --------------------------------------------------------------------------------------
 
     void changed(final CopyEntry entry, final long version) {

@@ -311,7 +311,7 @@ public final class Sharing implements PageAccess {
             case ADOPT -> copies.adopt(segment, page, entry.state(), entry.ts(), exchange.view().epoch());
             case ADOPT_END -> rebuild.answered(from);
             case PIN_QUERY -> exchange.add(from, WireType.PIN_ANSWER,
-                pinAnswer(entry.seq(), copies.isPinned(segment, page)));
+                pinAnswer(entry.seq(), copies.answerPinQuery(segment, page)));
             case PIN_ANSWER -> pins.answered(from, entry.seq(), entry.hasFlag(MessageBundle.PINNED));
             case TAKE -> departure.offered(segment, page);
         }
