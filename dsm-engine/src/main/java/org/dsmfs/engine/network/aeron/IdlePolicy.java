@@ -20,7 +20,8 @@ public final class IdlePolicy implements Doorbell.Sleeper {
     private long lastTrafficNs = System.nanoTime();
     private long sleepMs = MIN_SLEEP_MS;
     private volatile long limitMs = MAX_SLEEP_MS;
-    private volatile boolean isSleeping;
+    /** For how long it sleeps at most; 0 while it does not. */
+    private volatile long asleepForMs;
     private volatile boolean isTrafficExpected;
     private volatile boolean wakeUp;
 
@@ -43,19 +44,24 @@ public final class IdlePolicy implements Doorbell.Sleeper {
             Thread.yield();
             return;
         }
-        isSleeping = true;
+        // Before the limit is looked at, so that who sets it from now on wakes this thread.
+        asleepForMs = MAX_SLEEP_MS;
+        asleepForMs = Math.min(sleepMs, limitMs);
         if (!wakeUp) {
-            sockets.await(Math.min(sleepMs, limitMs));
+            sockets.await(asleepForMs);
         }
-        isSleeping = false;
+        asleepForMs = 0;
         wakeUp = false;
         limitMs = MAX_SLEEP_MS;
         sleepMs = Math.min(2 * sleepMs, MAX_SLEEP_MS);
     }
 
-    /** The next sleep is not to be longer; any thread that polls. */
+    /** The present sleep, or the next one, is not to be longer; any thread that polls. */
     void limitSleep(final long newLimitMs) {
         limitMs = newLimitMs;
+        if (asleepForMs > newLimitMs) {
+            wakeUp();
+        }
     }
 
     /** As {@link #idle} without work, where something is to be looked at again within a millisecond or two. */
@@ -79,7 +85,7 @@ public final class IdlePolicy implements Doorbell.Sleeper {
     @Override
     public void wakeUp() {
         wakeUp = true;
-        if (isSleeping) {
+        if (asleepForMs > 0) {
             sockets.wakeUp();
         }
     }
