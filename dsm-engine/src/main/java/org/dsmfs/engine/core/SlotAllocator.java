@@ -8,6 +8,8 @@ import java.util.BitSet;
  */
 final class SlotAllocator {
     private final BitSet taken = new BitSet();
+    /** Those of the taken slots whose blocks were given back to the disk. */
+    private final BitSet withoutBlocks = new BitSet();
     private final int pageSize;
     private int slots;
     private int free;
@@ -76,6 +78,41 @@ final class SlotAllocator {
     void releaseRetired(final int slot) {
         retired--;
         release(slot);
+    }
+
+    /** Takes free slots, the last ones first, whose blocks go back to the disk. @return at most so many */
+    BitSet giveBlocksBack(final int count) {
+        final BitSet given = new BitSet();
+        int slot = taken.previousClearBit(slots - 1);
+        for (int i = 0; i < count && slot >= 0; i++) {
+            given.set(slot);
+            slot = taken.previousClearBit(slot - 1);
+        }
+        given.stream().forEach(this::takeWithoutBlocks);
+        return given;
+    }
+
+    /** Marks a free slot as one without blocks, which nobody can use. */
+    void takeWithoutBlocks(final int slot) {
+        take(slot);
+        withoutBlocks.set(slot);
+    }
+
+    /** @return slots without blocks, the first ones first, at most so many */
+    BitSet withoutBlocks(final int count) {
+        final BitSet found = new BitSet();
+        int slot = withoutBlocks.nextSetBit(0);
+        for (int i = 0; i < count && slot >= 0; i++) {
+            found.set(slot);
+            slot = withoutBlocks.nextSetBit(slot + 1);
+        }
+        return found;
+    }
+
+    /** The slots have blocks again. */
+    void blocksTakenAgain(final BitSet slotsWithBlocks) {
+        withoutBlocks.andNot(slotsWithBlocks);
+        slotsWithBlocks.stream().forEach(this::release);
     }
 
     int slots() {

@@ -2,6 +2,8 @@ package org.dsmfs.engine.core;
 
 import org.dsmfs.engine.SpaceFullException;
 
+import java.util.BitSet;
+
 /**
  * Who may use a slab's free slots. Each page that exists and rests nowhere yet has one coming; a part is reserved for
  * removal, and for writing dirty pages when the space is full.
@@ -74,9 +76,42 @@ public final class SlotBudget {
         canGrow = can;
     }
 
+    /**
+     * Takes free slots whose blocks go back to the disk.
+     *
+     * @param bytes     as many as are needed elsewhere
+     * @param keptBytes what stays for new pages, besides the reserve
+     * @return slots that nobody can use from now on
+     */
+    public BitSet giveBlocksBack(final long bytes, final long keptBytes) {
+        final long possible = Math.max(0, spareBytes() - reservedBytes() - keptBytes);
+        final long most = Math.min(possible, bytes + slots.pageSize() - 1) / slots.pageSize();
+        return slots.giveBlocksBack((int) Math.min(most, Integer.MAX_VALUE));
+    }
+
+    /** At the start: the slot table says that this slot has no blocks. */
+    public void loadWithoutBlocks(final int slot) {
+        slots.takeWithoutBlocks(slot);
+    }
+
+    /** @return slots without blocks, at most so many */
+    public BitSet withoutBlocks(final int count) {
+        return slots.withoutBlocks(count);
+    }
+
+    /** The slots have blocks again, and can be used. */
+    public void blocksTakenAgain(final BitSet slotsWithBlocks) {
+        slots.blocksTakenAgain(slotsWithBlocks);
+    }
+
     /** @return bytes of slots that are neither taken nor spoken for; below 0 if more are spoken for than are free */
     public long spareBytes() {
         return (long) (slots.free() - unplaced) * slots.pageSize();
+    }
+
+    /** @return bytes of slots that hold nothing current, and become free with the next checkpoint */
+    public long retiredBytes() {
+        return (long) slots.retired() * slots.pageSize();
     }
 
     /**
@@ -84,7 +119,7 @@ public final class SlotBudget {
      *     checkpoint
      */
     public long unusedBytes() {
-        return Math.max(0, spareBytes() + (long) slots.retired() * slots.pageSize());
+        return Math.max(0, spareBytes() + retiredBytes());
     }
 
     /** @return bytes of free slots that only removal may use */

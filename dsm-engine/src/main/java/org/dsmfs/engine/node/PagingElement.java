@@ -10,6 +10,7 @@ import org.dsmfs.engine.store.Slab;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.BitSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -280,8 +281,7 @@ final class PagingElement {
 
     /** @return bytes that the slabs may still grow by */
     long growableBytes() {
-        final long onDisk = store.small.bytesFor(store.small.slots()) + store.large.bytesFor(store.large.slots())
-            + store.journal.capacity();
+        final long onDisk = store.small.bytesOnDisk() + store.large.bytesOnDisk() + store.journal.capacity();
         final long free = Math.max(0, store.disk.freeBytes() - DISK_MARGIN_BYTES);
         final long limit = diskLimitBytes == 0 ? Long.MAX_VALUE
             : Math.max(0, diskLimitBytes - diskLimitBytes / OVERHEAD_PART - onDisk);
@@ -294,17 +294,15 @@ final class PagingElement {
         try {
             final Slab slab = store.slab(large);
             final long wanted = Math.max(MIN_GROWTH_BYTES, (long) slab.slots() * slab.pageSize() / 8);
-            final int slots = (int) Math.min(Math.min(wanted, growableBytes()) / slab.bytesFor(1),
-                Integer.MAX_VALUE - slab.slots());
-            boolean grown = slots > 0;
-            if (grown) {
-                try {
-                    growIndex(slots);
-                    slab.grow(slots);
-                } catch (final DiskException e) {
-                    LOG.debug("a slab can't grow: {}", e.getMessage());
-                    grown = false;
-                }
+            if (growableBytes() < wanted) {
+                giveBlocksBack(!large, wanted - growableBytes());
+            }
+            boolean grown = false;
+            try {
+                final long possible = Math.min(wanted, growableBytes());
+                grown = takeBlocksAgain(large, possible) || addSlots(slab, possible);
+            } catch (final DiskException e) {
+                LOG.debug("a slab can't grow: {}", e.getMessage());
             }
             if (!grown && !fullSlab) {
                 fullSlab = true;
@@ -320,6 +318,71 @@ final class PagingElement {
         } finally {
             paging.unlock();
         }
+    }
+
+    /** Lets the other slab grow into what this one does not need any more. */
+    private void giveBlocksBack(final boolean large, final long bytes) {
+        if (retiredBytes(large) >= MIN_GROWTH_BYTES) {
+            checkpoint();
+        }
+        final BitSet given;
+        coreLock.lock();
+        try {
+            given = core.slots(large).giveBlocksBack(bytes, MIN_GROWTH_BYTES);
+            if (given.isEmpty()) {
+                return;
+            }
+            // It may get them back when it needs them.
+            core.slots(large).canGrow(true);
+        } finally {
+            coreLock.unlock();
+        }
+        try {
+            store.slab(large).giveBlocksBack(given);
+        } catch (final DiskException e) {
+            LOG.debug("blocks can't be given back: {}", e.getMessage());
+        }
+    }
+
+    private long retiredBytes(final boolean large) {
+        coreLock.lock();
+        try {
+            return core.slots(large).retiredBytes();
+        } finally {
+            coreLock.unlock();
+        }
+    }
+
+    private boolean takeBlocksAgain(final boolean large, final long bytes) {
+        final Slab slab = store.slab(large);
+        final BitSet slots;
+        coreLock.lock();
+        try {
+            slots = core.slots(large).withoutBlocks((int) Math.min(bytes / slab.pageSize(), Integer.MAX_VALUE));
+        } finally {
+            coreLock.unlock();
+        }
+        if (slots.isEmpty()) {
+            return false;
+        }
+        slab.takeBlocksAgain(slots);
+        coreLock.lock();
+        try {
+            core.slots(large).blocksTakenAgain(slots);
+        } finally {
+            coreLock.unlock();
+        }
+        return true;
+    }
+
+    private boolean addSlots(final Slab slab, final long bytes) {
+        final int slots = (int) Math.min(bytes / slab.bytesFor(1), Integer.MAX_VALUE - slab.slots());
+        if (slots <= 0) {
+            return false;
+        }
+        growIndex(slots);
+        slab.grow(slots);
+        return true;
     }
 
     /** Whatever rests in a slot is in the index, so that has room for all of them, before there are any. */

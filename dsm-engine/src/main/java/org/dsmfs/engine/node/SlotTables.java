@@ -3,6 +3,7 @@ package org.dsmfs.engine.node;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.SlotImage;
+import org.dsmfs.engine.store.DiskException;
 import org.dsmfs.engine.store.PageIndex.Location;
 import org.dsmfs.engine.store.Slab;
 import org.slf4j.Logger;
@@ -67,6 +68,7 @@ final class SlotTables {
     }
 
     private void read(final boolean large, final boolean fillIndex) {
+        final BitSet withoutBlocks = new BitSet();
         store.slab(large).readTable(new Slab.TableVisitor() {
             @Override
             public void page(final int slot, final long segment, final long page, final Location location,
@@ -89,10 +91,21 @@ final class SlotTables {
             }
 
             @Override
+            public void withoutBlocks(final int slot) {
+                core.slots(large).loadWithoutBlocks(slot);
+                withoutBlocks.set(slot);
+            }
+
+            @Override
             public void damaged(final int slot) {
                 SlotTables.this.damaged(large).set(slot);
             }
         });
+        try {
+            store.slab(large).deallocate(withoutBlocks);
+        } catch (final DiskException e) {
+            LOG.debug("blocks can't be given back: {}", e.getMessage());
+        }
     }
 
     private void mendFromIndex() {
@@ -122,6 +135,11 @@ final class SlotTables {
                 public void page(final int slot, final long segment, final long page, final Location location,
                                  final boolean mended) {
                     store.index.put(segment, page, location);
+                }
+
+                @Override
+                public void withoutBlocks(final int slot) {
+                    // Known since the table was read first.
                 }
 
                 @Override

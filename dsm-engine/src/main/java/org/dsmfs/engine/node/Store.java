@@ -94,9 +94,10 @@ final class Store {
 
     static Store open(final Disk disk, final PageIndex index) {
         final Store store = new Store(disk, index, Superblock.read(disk));
-        if (store.journal.fileSize() < store.superblock.journalBytes) {
+        final long journalFileBytes = store.journal.fileSize();
+        if (journalFileBytes < store.superblock.journalBytes) {
             store.close();
-            throw new EngineException("the journal of the store has " + store.journal.fileSize() + " bytes instead of "
+            throw new EngineException("the journal of the store has " + journalFileBytes + " bytes instead of "
                 + store.superblock.journalBytes + ": restore the store from a copy");
         }
         return store;

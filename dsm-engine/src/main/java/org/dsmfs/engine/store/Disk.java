@@ -46,6 +46,13 @@ public interface Disk {
          */
         void allocate(long position, long length);
 
+        /**
+         * Gives the blocks of the range back to the disk; it reads as zeros then, the file keeps its size.
+         *
+         * @throws DiskException EOPNOTSUPP if that is not possible on this disk
+         */
+        void deallocate(long position, long length);
+
         /** Cuts or extends (sparsely) the file. */
         void truncate(long size);
 

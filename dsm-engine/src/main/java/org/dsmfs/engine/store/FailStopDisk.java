@@ -84,6 +84,12 @@ public final class FailStopDisk implements Disk {
             file.allocate(position, length);
         }
 
+        /** {@inheritDoc} A failure is no reason to stop: whoever asks needs the range no more. */
+        @Override
+        public void deallocate(final long position, final long length) {
+            file.deallocate(position, length);
+        }
+
         @Override
         public void truncate(final long size) {
             change(() -> file.truncate(size));

@@ -5,6 +5,7 @@ import org.dsmfs.engine.EngineException;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.zip.CRC32C;
 
 /**
@@ -24,6 +25,8 @@ public final class Slab {
     private static final int CHECKED_BITS = (ENTRY_CRC_OFFSET + 4) * Byte.SIZE;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int TABLE_BATCH = 4096;
+    /** Version in the entry of a free slot whose blocks were given back to the disk. */
+    private static final long NO_BLOCKS = -1;
     /** Written at once, so much is part of more to come, which the disk can be busy with meanwhile. */
     private static final int STREAM_BYTES = 512 << 10;
 
@@ -34,6 +37,7 @@ public final class Slab {
     private final UnsafeBuffer tableBuffer = new UnsafeBuffer(tableBytes);
     private final CRC32C crc = new CRC32C();
     private int slots;
+    private volatile int slotsWithoutBlocks;
     private int runStart;
     private int runLength;
 
@@ -45,6 +49,9 @@ public final class Slab {
          * @param mended whether one bit of the entry was wrong on disk
          */
         void page(int slot, long segment, long page, PageIndex.Location location, boolean mended);
+
+        /** A free slot whose blocks were given back to the disk. */
+        void withoutBlocks(int slot);
 
         /** A slot whose entry does not match its checksum. */
         void damaged(int slot);
@@ -68,7 +75,7 @@ public final class Slab {
         }
     }
 
-    /** @return slots that have blocks on disk */
+    /** @return slots, with or without blocks on disk */
     public int slots() {
         return slots;
     }
@@ -94,6 +101,60 @@ public final class Slab {
         // The log may name the new slots before the next checkpoint; their contents' sync covers the other file.
         table.sync();
         slots += moreSlots;
+    }
+
+    /** @return bytes on disk that the slots and their table take */
+    public long bytesOnDisk() {
+        return bytesFor(slots) - (long) slotsWithoutBlocks * pageSize;
+    }
+
+    /**
+     * Gives the blocks of free slots back to the disk. Until {@link #takeBlocksAgain} the slots can't be used.
+     *
+     * @throws DiskException EOPNOTSUPP if the disk can't take blocks back; the slots can't be used then either
+     */
+    public void giveBlocksBack(final BitSet given) {
+        // The table first: a slot without blocks must never be taken for one with.
+        given.stream().forEach(slot -> setEntry(slot, 0, 0, NO_BLOCKS, 0, 0));
+        syncTable();
+        slotsWithoutBlocks += given.cardinality();
+        deallocate(given);
+    }
+
+    /**
+     * Deallocates the blocks of slots that have none by the table: a crash may have kept them.
+     *
+     * @throws DiskException EOPNOTSUPP if the disk can't take blocks back
+     */
+    public void deallocate(final BitSet withoutBlocks) {
+        forEachRun(withoutBlocks, pages::deallocate);
+    }
+
+    /**
+     * Gives slots blocks again that {@link #giveBlocksBack} took from them.
+     *
+     * @throws DiskException ENOSPC, without effect
+     */
+    public void takeBlocksAgain(final BitSet wanted) {
+        forEachRun(wanted, pages::allocate);
+        pages.sync();
+        wanted.stream().forEach(this::clearEntry);
+        syncTable();
+        slotsWithoutBlocks -= wanted.cardinality();
+    }
+
+    /** Receives a range of a file, bytes. */
+    @FunctionalInterface
+    private interface RangeVisitor {
+        void range(long position, long length);
+    }
+
+    private void forEachRun(final BitSet chosen, final RangeVisitor visitor) {
+        for (int first = chosen.nextSetBit(0); first >= 0;) {
+            final int end = chosen.nextClearBit(first);
+            visitor.range((long) first * pageSize, (long) (end - first) * pageSize);
+            first = chosen.nextSetBit(end);
+        }
     }
 
     /** Writes a page's first bytes, the rest of it is zeros by definition; or pages that follow each other. */
@@ -172,6 +233,7 @@ public final class Slab {
      */
     public void readTable(final TableVisitor visitor) {
         final PageIndex.Location location = new PageIndex.Location();
+        slotsWithoutBlocks = 0;
         final int entries = (int) Math.min(table.size() / ENTRY_BYTES, Integer.MAX_VALUE);
         for (int first = 0; first < entries; first += TABLE_BATCH) {
             final int count = Math.min(TABLE_BATCH, entries - first);
@@ -195,6 +257,11 @@ public final class Slab {
                 throw new EngineException("the slot table has a page in slot " + slot + ", but there are only " + slots
                     + " slots: restore the store from a copy");
             }
+            if (tableBuffer.getLong(entry + VERSION_OFFSET, ORDER) == NO_BLOCKS) {
+                slotsWithoutBlocks++;
+                visitor.withoutBlocks(slot);
+                return;
+            }
             location.slot = slot;
             location.version = tableBuffer.getLong(entry + VERSION_OFFSET, ORDER);
             location.length = tableBuffer.getInt(entry + LENGTH_OFFSET, ORDER);
@@ -212,8 +279,9 @@ public final class Slab {
 
     private boolean isValid(final int entry) {
         final int length = tableBuffer.getInt(entry + LENGTH_OFFSET, ORDER);
+        final long version = tableBuffer.getLong(entry + VERSION_OFFSET, ORDER);
         return tableBuffer.getInt(entry + ENTRY_CRC_OFFSET, ORDER) == entryCrc(entry) && length >= 0
-            && length <= pageSize && tableBuffer.getLong(entry + VERSION_OFFSET, ORDER) > 0;
+            && length <= pageSize && (version > 0 || version == NO_BLOCKS);
     }
 
     /** Undoes the flip of a single bit: with this checksum over so few bytes there is at most one that fits. */

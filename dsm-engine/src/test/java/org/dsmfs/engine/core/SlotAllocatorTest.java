@@ -2,6 +2,8 @@ package org.dsmfs.engine.core;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.BitSet;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -53,6 +55,23 @@ class SlotAllocatorTest {
         assertEquals(0, slots.retired());
         assertEquals(1, slots.free());
         assertFalse(slots.isTaken(slot));
+    }
+
+    @Test
+    void slotsWithoutBlocksAreNotFree() {
+        slots.grow(5);
+        slots.take(4);
+        final BitSet given = slots.giveBlocksBack(2);
+        assertEquals(BitSet.valueOf(new long[] {0b1100}), given);
+        assertEquals(2, slots.free());
+        assertEquals(0, slots.allocate());
+        assertEquals(1, slots.allocate());
+        assertEquals(-1, slots.allocate());
+        assertEquals(new BitSet(), slots.giveBlocksBack(1));
+        assertEquals(BitSet.valueOf(new long[] {0b0100}), slots.withoutBlocks(1));
+        slots.blocksTakenAgain(slots.withoutBlocks(1));
+        assertEquals(2, slots.allocate());
+        assertEquals(BitSet.valueOf(new long[] {0b1000}), slots.withoutBlocks(7));
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.SpaceStatus;
 import org.dsmfs.engine.sim.HeapPageIndex;
+import org.dsmfs.engine.sim.SimulatedCrash;
 import org.dsmfs.engine.sim.SimulatedDisk;
 import org.dsmfs.engine.store.DiskException;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,8 @@ class FullDiskTest {
     private static final long JOURNAL_BYTES = 2 << 20;
     /** Too small for the slabs to grow beyond what a new store has. */
     private static final long NO_GROWTH = 1;
+    private static final int MAX_CRASHES = 100;
+    private static final long DISK_MARGIN_BYTES = 32 << 20;
     private static final int LARGE_INDEX_PAGES = 5000;
     private static final int ENOSPC = 28;
 
@@ -202,6 +205,85 @@ class FullDiskTest {
         put(SMALL, 0, 3);
         assertEquals(9, read(SMALL, pages));
         assertEquals(2, read(SMALL, pages - 1));
+    }
+
+    /** What pages of one size do not need any more becomes room for those of the other, also after a crash. */
+    @Test
+    void roomOfOneSizeBecomesRoomOfTheOther() {
+        disk.capacityBytes(DISK_MARGIN_BYTES + (60 << 20));
+        SimulatedDisk present = disk;
+        space = openOn(present);
+        put(LARGE, 100_000, 1);
+        int fewest = Integer.MAX_VALUE;
+        for (int round = 1; round <= 6; round++) {
+            final long filled = round % 2 == 0 ? SMALL : LARGE;
+            final int pages = fill(filled);
+            final int bytes = pages * (filled == SMALL ? Segment.SMALL_PAGE_SIZE : LARGE_PAGE_BYTES);
+            fewest = Math.min(fewest, bytes);
+            space.sync();
+            space.abandon();
+            present = present.restart(round % 3 == 0 ? SimulatedDisk.End.POWER : SimulatedDisk.End.KILL);
+            space = openOn(present);
+            for (int page = 0; page < pages; page++) {
+                assertEquals(1, read(filled, page), "page " + page + " in round " + round);
+                free(filled, page);
+            }
+            for (int i = 0; i < 20; i++) {
+                space.doWork();
+            }
+        }
+        assertTrue(fewest > 30 << 20, fewest + " bytes fitted");
+        assertEquals(1, read(LARGE, 100_000));
+    }
+
+    @Test
+    void crashWhileRoomIsGivenToTheOtherSizeLosesNothing() {
+        disk.capacityBytes(DISK_MARGIN_BYTES + (40 << 20));
+        final SimulatedDisk emptied = disk;
+        space = openOn(emptied);
+        put(LARGE, 100_000, 1);
+        final int large = fill(LARGE);
+        for (int page = 0; page < large; page++) {
+            free(LARGE, page);
+        }
+        space.sync();
+        space.abandon();
+        int crashes = 0;
+        for (long at = 1; crashes < MAX_CRASHES; at += 197) {
+            final SimulatedDisk crashing = emptied.restart(SimulatedDisk.End.KILL);
+            space = openOn(crashing);
+            crashing.crashAt(crashing.operations() + at);
+            int pages = 0;
+            try {
+                for (int i = 0; i < 20; i++) {
+                    space.doWork();
+                }
+                for (; pages < 4000; pages++) {
+                    put(SMALL, pages, 1);
+                    if (pages % 500 == 0) {
+                        space.sync();
+                    }
+                }
+                space.abandon();
+                break;
+            } catch (final SimulatedCrash crash) {
+                space.abandon();
+                crashes++;
+            }
+            space = openOn(crashing.restart(at % 2 == 0 ? SimulatedDisk.End.KILL : SimulatedDisk.End.POWER));
+            for (int page = 0; page <= (pages - 1) / 500 * 500 - 500; page++) {
+                assertEquals(1, read(SMALL, page), "page " + page + " after a crash at I/O " + at);
+            }
+            assertEquals(1, read(LARGE, 100_000));
+            assertTrue(fill(SMALL) > 4000, "after a crash at I/O " + at);
+            space.sync();
+            space.abandon();
+        }
+        assertTrue(crashes > 5 && crashes < MAX_CRASHES, crashes + " crashes");
+    }
+
+    private static LocalSpace openOn(final SimulatedDisk present) {
+        return LocalSpace.open(present, new HeapPageIndex(), true, 4 << 20, 0, LARGE_PAGE_BYTES, JOURNAL_BYTES);
     }
 
     @Test

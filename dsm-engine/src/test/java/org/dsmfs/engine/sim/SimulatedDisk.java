@@ -264,6 +264,19 @@ public final class SimulatedDisk implements Disk {
             }
         }
 
+        /** {@inheritDoc} Of blocks that are partly in the range nothing is given back. */
+        @Override
+        public void deallocate(final long position, final long length) {
+            synchronized (SimulatedDisk.this) {
+                begin("deallocate");
+                final long first = (position + SparseImage.BLOCK_BYTES - 1) / SparseImage.BLOCK_BYTES;
+                final long end = (position + length) / SparseImage.BLOCK_BYTES;
+                usedBlocks -= file.seen().allocatedBlocks();
+                file.deallocate(first, end - 1);
+                usedBlocks += file.seen().allocatedBlocks();
+            }
+        }
+
         @Override
         public void truncate(final long size) {
             synchronized (SimulatedDisk.this) {

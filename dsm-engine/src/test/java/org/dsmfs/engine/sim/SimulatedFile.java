@@ -22,6 +22,9 @@ final class SimulatedFile {
     private record Allocate(long firstBlock, long lastBlock, long end) implements Change {
     }
 
+    private record Deallocate(long firstBlock, long lastBlock) implements Change {
+    }
+
     private final SparseImage seen;
     private final SparseImage durable;
     private final List<Change> unsynced = new ArrayList<>();
@@ -83,6 +86,22 @@ final class SimulatedFile {
         }
     }
 
+    /** Gives the blocks up, of which the rest of the file's range reads as zeros. */
+    void deallocate(final long firstBlock, final long lastBlock) {
+        final Deallocate change = new Deallocate(firstBlock, lastBlock);
+        deallocate(seen, change);
+        for (long block = firstBlock; block <= lastBlock; block++) {
+            dirtyBlocks.add(block);
+        }
+        unsynced.add(change);
+    }
+
+    private static void deallocate(final SparseImage image, final Deallocate change) {
+        for (long block = change.firstBlock; block <= change.lastBlock; block++) {
+            image.deallocateBlock(block);
+        }
+    }
+
     void sync() {
         for (final long block : dirtyBlocks) {
             durable.share(seen, block);
@@ -140,6 +159,8 @@ final class SimulatedFile {
             } else if (change instanceof Resize resize && random.nextBoolean()) {
                 image.resize(resize.size);
                 size = resize.size;
+            } else if (change instanceof Deallocate deallocate && random.nextBoolean()) {
+                deallocate(image, deallocate);
             } else if (change instanceof Allocate allocate && random.nextBoolean()) {
                 allocate(image, allocate);
                 size = Math.max(size, allocate.end);

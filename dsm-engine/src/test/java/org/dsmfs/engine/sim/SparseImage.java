@@ -53,6 +53,11 @@ final class SparseImage {
         return allocated.get(Math.toIntExact(block));
     }
 
+    void deallocateBlock(final long block) {
+        allocated.clear(Math.toIntExact(block));
+        blocks.remove(block);
+    }
+
     void allocateBlock(final long block) {
         allocated.set(Math.toIntExact(block));
     }

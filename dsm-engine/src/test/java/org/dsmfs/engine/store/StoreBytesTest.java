@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.UUID;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -104,5 +105,21 @@ class StoreBytesTest {
         assertEquals("2100000000000082 0400000000000000 0201000000000000 0800000044332211 de05372c00000000",
             bytes("slots-large", 40, 40));
         assertEquals(free, bytes("slots-large", 80, 40));
+    }
+
+    @Test
+    void slotTableEntryWithoutBlocks() {
+        final Slab slab = new Slab(disk, "large", 0x8000);
+        slab.grow(3);
+        slab.giveBlocksBack(BitSet.valueOf(new long[] {0b110}));
+        assertEquals(0x8000 + 3 * 40, slab.bytesOnDisk());
+        final String none = "0000000000000000 0000000000000000 ffffffffffffffff 0000000000000000 1d1981e300000000";
+        assertEquals(none, bytes("slots-large", 40, 40));
+        assertEquals(none, bytes("slots-large", 80, 40));
+        slab.takeBlocksAgain(BitSet.valueOf(new long[] {0b100}));
+        slab.close();
+        assertEquals(none, bytes("slots-large", 40, 40));
+        assertEquals("0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000",
+            bytes("slots-large", 80, 40));
     }
 }

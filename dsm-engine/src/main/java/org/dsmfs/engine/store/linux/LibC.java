@@ -22,6 +22,8 @@ public interface LibC {
     int SEEK_END = 2;
 
     int SYNC_FILE_RANGE_WRITE = 2;
+    int FALLOC_FL_KEEP_SIZE = 1;
+    int FALLOC_FL_PUNCH_HOLE = 2;
 
     int LOCK_SH = 1;
     int LOCK_EX = 2;
@@ -54,6 +56,8 @@ public interface LibC {
 
     /** @return errno, or 0 */
     int posix_fallocate(int fd, long position, long length);
+
+    int fallocate(int fd, int mode, long position, long length);
 
     int ftruncate(int fd, long size);
 

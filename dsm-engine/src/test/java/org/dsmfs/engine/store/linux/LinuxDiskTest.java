@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -95,6 +96,30 @@ class LinuxDiskTest {
             final DiskException end = failure(Errno.EIO, () -> file.read(50, buffer.addressOffset(), 51));
             assertTrue(end.getMessage().contains("ends at 100"), end.getMessage());
         }
+    }
+
+    @Test
+    void deallocatedRangeIsZerosWithoutBlocks() throws IOException {
+        final int length = 1 << 20;
+        try (DiskFile file = disk.open("file")) {
+            buffer.setMemory(0, length, (byte) 7);
+            file.write(0, buffer.addressOffset(), length);
+            file.sync();
+            final long blocks = blocks("file");
+            file.deallocate(4096, length - 8192);
+            assertEquals(length, file.size());
+            file.read(0, buffer.addressOffset(), length);
+            assertTrue(blocks("file") < blocks / 2, blocks("file") + " of " + blocks + " blocks");
+        }
+        assertEquals(7, buffer.getByte(4095));
+        assertEquals(0, buffer.getByte(4096));
+        assertEquals(7, buffer.getByte(length - 1));
+    }
+
+    /** @return blocks of 512 bytes that the file takes */
+    private long blocks(final String name) throws IOException {
+        final Process stat = new ProcessBuilder("stat", "-c", "%b", directory.resolve(name).toString()).start();
+        return Long.parseLong(new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
     }
 
     @Test
