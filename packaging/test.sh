@@ -15,7 +15,7 @@ Parts, all by default and in this order:
   unit      unit tests, simulated crashes, the POSIX suite on the local disk; on each JDK found, 17 and later
   posix     the POSIX suite on a mount
   programs  ordinary programs on a mount
-  crash     a full store; kill -9 under load
+  crash     a full store, a full disk, wrong input to a mount; kill -9 under load
   nodes     several nodes of one space: visibility, races, locks, mixed load, programs; wrong input
 Longer runs have their own commands: docs/TESTING.md.
 END
@@ -78,7 +78,7 @@ declare -A lacks=(
 # libfuse 2 can't revoke what the kernel has cached: only a node that never has neighbours lets it cache anything.
 declare -A options=([kernel]='' [jnr-fuse]='--listen none')
 
-needed=(acl attr perl python3 procps util-linux gcc libc6-dev make iproute2)
+needed=(acl attr e2fsprogs perl python3 procps util-linux gcc libc6-dev make iproute2)
 missing=()
 for package in "${needed[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -155,6 +155,7 @@ for name in "${parts[@]}"; do
             ;;
         crash)
             part "limits of a store" bash "$source/native-tests/scripts/store-limits.sh" --option --listen=none
+            part "wrong input to a mount" bash "$source/native-tests/scripts/mount-errors.sh"
             # The start of the consensus takes longer than all the rest of a round.
             part "kill -9 under load" bash "$source/native-tests/scripts/crash.sh" --option --listen=none \
                 --rounds "$((crash_rounds - crash_rounds / 5))"

@@ -97,7 +97,8 @@ final class LinuxDiskFile implements Disk.DiskFile {
     public void deallocate(final long position, final long length) {
         int result;
         do {
-            result = LibC.INSTANCE.fallocate(fd, LibC.FALLOC_FL_KEEP_SIZE | LibC.FALLOC_FL_PUNCH_HOLE, position, length);
+            result = LibC.INSTANCE.fallocate(fd, LibC.FALLOC_FL_KEEP_SIZE | LibC.FALLOC_FL_PUNCH_HOLE, position,
+                length);
         } while (result < 0 && LibC.errno() == Errno.EINTR);
         if (result < 0) {
             throw Errno.exception("deallocate " + length + " bytes at " + position + " of", path, LibC.errno());
