@@ -63,6 +63,15 @@ final class AeronNetworkTest {
     }
 
     @Test
+    void aSmallMessageIsSentByWhoSendsItThoughNobodyPolls() {
+        final TestNode a = start(1, 1);
+        final TestNode b = start(2, 1);
+        TestNode.connect(a, b);
+        assertTrue(a.network.send(2, Stream.REQUEST, new UnsafeBuffer(new byte[100]), 0, 100));
+        TestNode.poll(() -> b.messages.size() == 1, b);
+    }
+
+    @Test
     void messagesOfOneStreamComeInOrderAndWhole() {
         final TestNode a = start(1, 1);
         final TestNode b = start(2, 1);
