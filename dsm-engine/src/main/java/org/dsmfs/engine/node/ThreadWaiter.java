@@ -34,7 +34,8 @@ final class ThreadWaiter implements Waiter {
             if (done.getAsBoolean()) {
                 return;
             }
-            if (!poll.getAsBoolean()) {
+            // What the network may have to do for a new view does not go with an interrupt.
+            if (Thread.currentThread().isInterrupted() || !poll.getAsBoolean()) {
                 Thread.yield();
             }
         }

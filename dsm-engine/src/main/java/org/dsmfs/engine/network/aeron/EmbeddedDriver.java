@@ -8,6 +8,7 @@ import io.aeron.protocol.StatusMessageFlyweight;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.dsmfs.engine.EngineException;
@@ -34,6 +35,7 @@ final class EmbeddedDriver implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final SocketReadiness sockets;
+    private final ErrorHandler errors;
     private final DriverDirectory directory;
     private final MediaDriver driver;
     private final AgentInvoker driverInvoker;
@@ -48,6 +50,7 @@ final class EmbeddedDriver implements AutoCloseable {
     /** @throws EngineException if the directory is unusable or too small */
     EmbeddedDriver(final AeronNetworkConfig config, final SocketReadiness sockets, final ErrorHandler errors) {
         this.sockets = sockets;
+        this.errors = errors;
         directory = DriverDirectory.make(config.directory());
         MediaDriver started = null;
         try {
@@ -80,6 +83,25 @@ final class EmbeddedDriver implements AutoCloseable {
             throw exception;
         }
         throw (Error) failure;
+    }
+
+    /**
+     * Runs a cycle of the agent. Not by the invoker itself: that ends the agent for good if the thread is interrupted,
+     * which may be any thread of the application's.
+     */
+    private int runOnce(final AgentInvoker invoker) {
+        if (invoker.isClosed()) {
+            return 0;
+        }
+        try {
+            return invoker.agent().doWork();
+        } catch (final AgentTerminationException e) {
+            errors.onError(e);
+            invoker.close();
+        } catch (final Exception e) {
+            errors.onError(e);
+        }
+        return 0;
     }
 
     /** @return directory by which other clients of this process reach the driver */
@@ -116,7 +138,7 @@ final class EmbeddedDriver implements AutoCloseable {
             int cycles = 0;
             do {
                 final long receivedBefore = bytesReceived.get();
-                work = driverInvoker.invoke();
+                work = runOnce(driverInvoker);
                 bytes += work;
                 hasReceivedData |= bytesReceived.get() - receivedBefore > EMPTY_FRAME_BYTES;
             } while (work > 0 && ++cycles < maxCycles);
@@ -124,7 +146,7 @@ final class EmbeddedDriver implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        clientInvoker.invoke();
+        runOnce(clientInvoker);
         lastRunNs = System.nanoTime();
         return Math.max(0, bytes - QUIET_BYTES);
     }
@@ -145,7 +167,7 @@ final class EmbeddedDriver implements AutoCloseable {
         }
         try {
             final long receivedBefore = bytesReceived.get();
-            driverInvoker.invoke();
+            runOnce(driverInvoker);
             sockets.registerNew();
             final boolean hasReceived = bytesReceived.get() - receivedBefore > EMPTY_FRAME_BYTES;
             hasReceivedInPassing |= hasReceived;

@@ -72,6 +72,21 @@ final class AeronNetworkTest {
     }
 
     @Test
+    void aThreadThatIsInterruptedMayPoll() {
+        final TestNode a = start(1, 1);
+        final TestNode b = start(2, 1);
+        TestNode.connect(a, b);
+        Thread.currentThread().interrupt();
+        try {
+            TestNode.pollFor(10, a, b);
+            assertTrue(b.network.send(1, Stream.REQUEST, new UnsafeBuffer(new byte[100]), 0, 100));
+        } finally {
+            assertTrue(Thread.interrupted());
+        }
+        TestNode.poll(() -> a.messages.size() == 1, a, b);
+    }
+
+    @Test
     void messagesOfOneStreamComeInOrderAndWhole() {
         final TestNode a = start(1, 1);
         final TestNode b = start(2, 1);
