@@ -433,9 +433,10 @@ int main(int count, char **arguments) {
             }
         }
     }
+    time_t start = time(NULL);
     int passed = watch(seconds, pids);
     shared->stop = 1;
-    report(seconds);
+    report(time(NULL) - start);
     int status;
     while (passed && waitpid(-1, &status, 0) > 0) {
         passed = status == 0;
