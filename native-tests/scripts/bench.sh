@@ -1,5 +1,5 @@
 #!/bin/bash
-# Measures a directory against a local directory and against bindfs over tmpfs, in the same run, by turns.
+# Measures a directory against a local directory, tmpfs, and bindfs over tmpfs, in the same run, by turns.
 #
 #   bench.sh [options] DIR
 #
@@ -56,8 +56,8 @@ at_exit umount -l "$scratch/bindfs"
 
 new_subdirectory measured "$directory"
 new_subdirectory local_directory "$local_parent"
-declare -A place=([measured]=$measured [local]=$local_directory [bindfs]=$scratch/bindfs)
-targets=(measured local bindfs)
+declare -A place=([measured]=$measured [local]=$local_directory [tmpfs]=$scratch/tmpfs [bindfs]=$scratch/bindfs)
+targets=(measured local tmpfs bindfs)
 if [[ -n $passthrough ]]; then
     mkdir "$scratch/passthrough"
     "$passthrough" -o "source=$scratch/tmpfs" "$scratch/passthrough"
