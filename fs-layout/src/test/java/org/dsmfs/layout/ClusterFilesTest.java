@@ -26,7 +26,7 @@ class ClusterFilesTest {
 
     private static long run(final long seed, final List<Fault> kinds) {
         return ClusterRun.play(seed, ClusterFilesTest::cluster,
-            simulation -> new FileWorkload(simulation, CLIENTS_PER_NODE), kinds);
+            simulation -> new FileWorkload(simulation, CLIENTS_PER_NODE), kinds, 1);
     }
 
     private static NodeCluster cluster(final Simulation simulation) {

@@ -20,6 +20,10 @@ final class Exchange {
     private final BundleWriter[] toSelf = new BundleWriter[Stream.VALUES.length];
     private final int[] responsible = new int[Segment.PARTITIONS];
     private final int[] homes = new int[Segment.PARTITIONS];
+    /** Partitions whose pages rest here, or are absent, if nothing is known of them. */
+    private final boolean[] isKnown = new boolean[Segment.PARTITIONS];
+    /** Those of the last epoch whose reports have become this node's knowledge, as far as that still counts. */
+    private final boolean[] wasKnown = new boolean[Segment.PARTITIONS];
     private final long[] sent = new long[WireType.values().length];
     private View view;
     private boolean isEverybodyUp;
@@ -31,17 +35,30 @@ final class Exchange {
         }
     }
 
-    void startEpoch(final View newView) {
+    /** @param isContinuous whether what this node knew in the epoch before still counts */
+    void startEpoch(final View newView, final boolean isContinuous) {
+        // What a node makes in its first life is known to nobody before it serves.
+        final boolean isNew = view == null && newView.isUp(node) && newView.member(node).incarnation() == 1;
         view = newView;
         for (int partition = 0; partition < Segment.PARTITIONS; partition++) {
             responsible[partition] = view.partitions().get(partition);
             homes[partition] = view.homes().get(partition);
         }
         isEverybodyUp = view.members().stream().noneMatch(Member::isMissed);
+        for (int partition = 0; partition < Segment.PARTITIONS; partition++) {
+            wasKnown[partition] &= isContinuous && responsible[partition] == node;
+            isKnown[partition] = responsible[partition] == node
+                && (isEverybodyUp || wasKnown[partition] || isNew && homes[partition] == node);
+        }
         outbox.startEpoch(view.epoch());
         for (final Stream stream : Stream.VALUES) {
             toSelf[stream.ordinal()].begin(stream, view.epoch());
         }
+    }
+
+    /** What all nodes have reported is this node's knowledge now. */
+    void rebuilt() {
+        System.arraycopy(isKnown, 0, wasKnown, 0, isKnown.length);
     }
 
     int node() {
@@ -67,22 +84,39 @@ final class Exchange {
     }
 
     /**
-     * @return whether pages of the segment of which nothing is known rest here; while this node stands in, only if
-     *     their home has nothing
+     * @return whether pages of the segment of which nothing is known rest here, or are absent: this node is responsible,
+     *     and has heard everybody who may have others, or has known since before who is down what that one has
      */
     boolean isHome(final long segment) {
-        final int partition = Segment.partition(segment);
-        return responsible[partition] == node && (homes[partition] == node || isEmpty(homes[partition]));
+        return isKnown[Segment.partition(segment)];
     }
 
-    /** @return node whose store the segment's pages rest in by default */
-    int home(final long segment) {
-        return homes[Segment.partition(segment)];
+    /** @return whether what this node knew of the segment's pages before this epoch still counts */
+    boolean wasHome(final long segment) {
+        return wasKnown[Segment.partition(segment)];
     }
 
-    private boolean isEmpty(final int other) {
-        final Member member = view.member(other);
-        return member != null && member.holdsNothing();
+    /** @return the partition that was given to this node when it joined, and that it makes new segments in */
+    int partition() {
+        return node;
+    }
+
+    /** @return whether this node knows who has what of its {@link #partition} */
+    boolean isSure() {
+        return isKnown[partition()];
+    }
+
+    /** @return node that has the segment's pages of which nothing is known; one that is down if that can't be known */
+    int defaultOwner(final long segment) {
+        final int home = homes[Segment.partition(segment)];
+        if (isHome(segment)) {
+            return node;
+        }
+        return isMissed(home) ? home : firstMissed();
+    }
+
+    private int firstMissed() {
+        return view.members().stream().filter(Member::isMissed).findFirst().orElseThrow().node();
     }
 
     /** @return whether the node is down and may hold something */
@@ -94,12 +128,6 @@ final class Exchange {
     /** @return whether nobody is missed, so that all have said what they have */
     boolean isEverybodyUp() {
         return isEverybodyUp;
-    }
-
-    /** @return whether it is known what the node has whose store the segment's pages rest in by default */
-    boolean isHomeUp(final long segment) {
-        final int home = homes[Segment.partition(segment)];
-        return view.isUp(home) || isEmpty(home);
     }
 
     /** Sends a message of the protocol. @param content bytes of the page; null for none */

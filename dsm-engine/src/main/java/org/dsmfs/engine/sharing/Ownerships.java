@@ -108,7 +108,7 @@ final class Ownerships {
             final boolean isHere = exchange.isHome(segment);
             final long version = isHere ? pages.currentVersion(segment, page) : 0;
             final PageOwnership ownership = protocol.rebuild(
-                List.of(new PageReport(exchange.home(segment), CopyState.M, floorTs + 1, version)), 0);
+                List.of(new PageReport(exchange.defaultOwner(segment), CopyState.M, floorTs + 1, version)), 0);
             entry = new OwnershipEntry(segment, page, ownership);
             entries.add(entry);
             if (isHere) {

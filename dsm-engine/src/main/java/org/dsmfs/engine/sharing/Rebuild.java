@@ -36,8 +36,6 @@ final class Rebuild {
     private final Set<Integer> reporters = new HashSet<>();
     /** Nodes that have said what this node's copies are worth. */
     private final Set<Integer> answered = new HashSet<>();
-    /** Nodes whose reports have become this node's knowledge since it started, or missed something. */
-    private final Set<Integer> heard = new HashSet<>();
     private boolean isRebuilt;
 
     /** What is said about a page. */
@@ -52,12 +50,18 @@ final class Rebuild {
         /** Nodes of which one has the newest version, should no copy be live. */
         private final NodeSet holders = new NodeSet();
         private final boolean isPinned;
+        private final boolean isCertain;
 
-        private Known(final OwnershipEntry entry) {
+        /** @param isCertain whether the entry was made in knowledge of what all nodes have, or had */
+        private Known(final OwnershipEntry entry, final boolean isCertain) {
             this.segment = entry.segment;
             this.page = entry.page;
             this.ts = entry.ownership.ts();
             this.isPinned = entry.isPinned;
+            this.isCertain = isCertain;
+            if (!isCertain) {
+                return;
+            }
             holders.addAll(entry.unsettled);
             if (entry.ownership.owner() != PageOwnership.DISK) {
                 holders.add(entry.ownership.owner());
@@ -90,12 +94,11 @@ final class Rebuild {
         isRebuilt = false;
         copies.startEpoch(epoch);
         for (final OwnershipEntry entry : ownerships.startEpoch(epoch)) {
-            known.add(new Known(entry));
+            known.add(new Known(entry, exchange.wasHome(entry.segment)));
         }
         if (mayHaveBeenDown) {
             copies.dropAll();
             known.clear();
-            heard.clear();
         }
         for (final Known page : known.entries()) {
             if (exchange.isResponsible(page.segment) && (page.isPinned || isAnyDown(page.holders))) {
@@ -169,30 +172,21 @@ final class Rebuild {
         reporters.add(from);
         if (!isRebuilt && isEverybodyHeard()) {
             isRebuilt = true;
-            heard.addAll(reporters);
+            exchange.rebuilt();
             rebuild();
         }
     }
 
-    /** @return whether nobody who may have the newest version of something is missing */
     private boolean isEverybodyHeard() {
-        for (final Member member : exchange.view().members()) {
-            if (isUnheard(member)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean isUnheard(final Member member) {
-        return member.isUp() ? !reporters.contains(member.node())
-            : member.isMissed() && !heard.contains(member.node());
+        return exchange.view().members().stream()
+            .allMatch(member -> !member.isUp() || reporters.contains(member.node()));
     }
 
     /** @return members that have to report before this node can serve */
     List<Member> missing() {
         return exchange.view().members().stream()
-            .filter(this::isUnheard)
+            .filter(member -> member.isUp() ? !reporters.contains(member.node())
+                : member.isMissed() && !exchange.isSure())
             .toList();
     }
 
@@ -229,14 +223,14 @@ final class Rebuild {
             page.reports.add(new Report(self, CopyState.I, 0, ownVersion, ownVersion != 0,
                 ownVersion == 0 || pages.isBuried(page.segment, page.page)));
         }
-        final Report best = best(page, isHolderDown || !exchange.isHomeUp(page.segment));
+        final Report best = best(page, isHolderDown || !exchange.isHome(page.segment));
         final List<PageReport> worth = new ArrayList<>();
         long ts = before == null ? 1 : before.ts;
         for (final Report report : page.reports) {
             ts = Math.max(ts, report.ts);
         }
         if (best == null) {
-            worth.add(new PageReport(isHolderDown ? firstDown(before.holders) : exchange.home(page.segment),
+            worth.add(new PageReport(isHolderDown ? firstDown(before.holders) : exchange.defaultOwner(page.segment),
                 CopyState.M, ts, 0));
         } else {
             worth.add(new PageReport(best.node, CopyState.M, ts, best.version));
@@ -249,7 +243,7 @@ final class Rebuild {
         final OwnershipEntry entry = new OwnershipEntry(page.segment, page.page,
             ownerships.protocol().rebuild(worth, 0));
         entry.isPinned = page.isPinned;
-        if (before != null) {
+        if (before != null && before.isCertain) {
             entry.unsettled.addAll(before.holders);
         } else if (best != null) {
             // The owner may have it in RAM only. Of who has it there too, it is not known which version is on disk.
@@ -320,13 +314,16 @@ final class Rebuild {
         answered.add(from);
     }
 
-    /** @return whether operations may go on */
+    /**
+     * @return whether operations may go on here. A node that is not sure of its own pages answers the others all the same,
+     *     which go on meanwhile
+     */
     boolean isDone() {
         for (final Member member : exchange.view().members()) {
             if (member.isUp() && !answered.contains(member.node())) {
                 return false;
             }
         }
-        return isRebuilt;
+        return isRebuilt && exchange.isSure();
     }
 }

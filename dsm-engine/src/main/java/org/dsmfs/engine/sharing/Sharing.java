@@ -98,7 +98,7 @@ public final class Sharing implements PageAccess {
         isServing = false;
         final boolean mayHaveBeenDown = exchange.view() == null || view.epoch() > exchange.view().epoch() + 1
             || !exchange.view().isUp(exchange.node());
-        exchange.startEpoch(view);
+        exchange.startEpoch(view, !mayHaveBeenDown);
         forgetting.startEpoch();
         departure.startEpoch();
         fetching.clear();
@@ -229,7 +229,7 @@ public final class Sharing implements PageAccess {
 
     @Override
     public int partition() {
-        return exchange.view().homes().indexOf(exchange.node());
+        return exchange.partition();
     }
 
     /** @return what is to be done when a node stops for good */

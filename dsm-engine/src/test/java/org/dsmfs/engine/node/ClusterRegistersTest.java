@@ -26,8 +26,12 @@ class ClusterRegistersTest {
     private static final long TIGHT_BYTES = 48 << 10;
 
     private static long run(final long seed, final List<Fault> kinds) {
+        return run(seed, kinds, 1);
+    }
+
+    private static long run(final long seed, final List<Fault> kinds, final int atOnce) {
         return ClusterRun.play(seed, ClusterRegistersTest::cluster,
-            simulation -> new RegisterWorkload(simulation, kinds), kinds);
+            simulation -> new RegisterWorkload(simulation, kinds), kinds, atOnce);
     }
 
     private static NodeCluster cluster(final Simulation simulation) {
@@ -57,6 +61,12 @@ class ClusterRegistersTest {
         run(3391, List.of(Fault.values()));
     }
 
+    /** A node missed an epoch, and the next one was cut short: what it had known before counted again. */
+    @Test
+    void whatWasKnownBeforeAnEpochThatWasMissedDoesNotCount() {
+        run(5079, List.of(Fault.values()), 3);
+    }
+
     @Test
     void transactionsHaveOneOrder() {
         Seeds.run("no faults", SEEDS, seed -> run(seed, List.of()));
@@ -71,5 +81,11 @@ class ClusterRegistersTest {
     @Test
     void transactionsHaveOneOrderWhileEverythingGoesWrong() {
         Seeds.run("all faults", SEEDS, seed -> run(seed, List.of(Fault.values())));
+    }
+
+    /** Nodes start while others are down. */
+    @Test
+    void transactionsHaveOneOrderWhileThreeThingsGoWrongAtOnce() {
+        Seeds.run("three faults at once", SEEDS, seed -> run(seed, List.of(Fault.values()), 3));
     }
 }

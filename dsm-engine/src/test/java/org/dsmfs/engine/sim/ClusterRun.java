@@ -42,15 +42,21 @@ public final class ClusterRun {
     /**
      * Runs a cluster as the other method does, in which something of these kinds goes wrong again and again.
      *
-     * @param kinds none for nothing
+     * @param kinds  none for nothing
+     * @param atOnce how many things go wrong at a time, each with another node
      */
     public static long play(final long seed, final Function<Simulation, NodeCluster> clusters,
-                            final Function<Simulation, SimulatedWorkload> workloads, final List<Fault> kinds) {
+                            final Function<Simulation, SimulatedWorkload> workloads, final List<Fault> kinds,
+                            final int atOnce) {
         try (Simulation simulation = new Simulation(seed); NodeCluster cluster = clusters.apply(simulation)) {
             final SimulatedWorkload workload = workloads.apply(simulation);
             final ClusterRun run = new ClusterRun(simulation, cluster, workload);
-            return run.run(() ->
-                run.threads.add(new Faults(simulation, cluster, kinds, workload, run::startClients).start(MOST_FAULTS)));
+            final Faults faults = new Faults(simulation, cluster, kinds, workload, run::startClients);
+            return run.run(() -> {
+                for (int i = 0; i < atOnce; i++) {
+                    run.threads.add(faults.start(MOST_FAULTS));
+                }
+            });
         }
     }
 

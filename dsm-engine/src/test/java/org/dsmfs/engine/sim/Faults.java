@@ -2,11 +2,13 @@ package org.dsmfs.engine.sim;
 
 import org.dsmfs.engine.sim.SimulatedDisk.End;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
-/** What goes wrong in a cluster, one thing after the other and each mended after a time. */
+/** What goes wrong in a cluster; each thing is mended after a time. */
 public final class Faults {
     private static final int MOST_PEACE_NS = 30_000_000;
     private static final int MOST_SHORT_NS = 20_000_000;
@@ -29,6 +31,8 @@ public final class Faults {
     private final List<Fault> kinds;
     private final SimulatedWorkload workload;
     private final IntConsumer started;
+    /** Nodes that something has happened to that is not mended yet. */
+    private final Set<Integer> inTrouble = new HashSet<>();
 
     /**
      * @param kinds    of which to choose
@@ -44,7 +48,7 @@ public final class Faults {
         this.started = started;
     }
 
-    /** Starts a thread that does so many of them. */
+    /** Starts a thread that does so many of them, one after the other; several may run at a time. */
     SimulatedThread start(final int count) {
         return simulation.start("faults", () -> {
             for (int i = 0; i < count && !kinds.isEmpty(); i++) {
@@ -57,6 +61,13 @@ public final class Faults {
     private void happen(final Fault fault) {
         final Random random = simulation.random();
         final int node = random.nextInt(cluster.size());
+        if (inTrouble.add(node)) {
+            happen(fault, node, random);
+            inTrouble.remove(node);
+        }
+    }
+
+    private void happen(final Fault fault, final int node, final Random random) {
         final long durationNs = random.nextInt(random.nextInt(3) == 0 ? MOST_LONG_NS : MOST_SHORT_NS);
         switch (fault) {
             case PAUSE -> cluster.pause(node, durationNs, workload);
