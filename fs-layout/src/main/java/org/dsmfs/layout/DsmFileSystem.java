@@ -47,8 +47,8 @@ public final class DsmFileSystem implements FileSystem {
     }
 
     /**
-     * Opens the filesystem in the space, or makes one if the space is empty: a root directory of mode 0755. What a crash
-     * left without a name is freed.
+     * Opens the filesystem in the space, or makes one if the space is empty: a root directory of mode 0755. What a
+     * crash left without a name is freed.
      *
      * @param founder whom the root directory of a new filesystem belongs to
      * @throws LayoutException if the space holds something else, or a newer version

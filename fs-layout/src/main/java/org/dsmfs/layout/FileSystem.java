@@ -301,7 +301,10 @@ public interface FileSystem extends AutoCloseable {
          */
         boolean revoke(long ino, Runnable revoked);
 
-        /** {@link #trustNs} is shorter from now on: what was cached for longer must not be. Must not call the filesystem. */
+        /**
+         * {@link #trustNs} is shorter from now on: what was cached for longer must not be. Must not call the
+         * filesystem.
+         */
         void shortenTrust();
     }
 

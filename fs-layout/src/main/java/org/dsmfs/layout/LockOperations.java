@@ -15,18 +15,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The locks of all inodes, as one node takes part in them.
  *
- * <p><b>No lost wake-up.</b> A request that is denied has read the inode's lock pages in the run that denied it, so they
- * are readable here at the end of the run. A release changes them: on this node, which tells the listener then; or on
- * another one, which takes this node's copy away first, and the listener is told of that. A request that is to be denied
- * by a node that then dies is tried again when the nodes have changed, or when the pages are lost with the node.
+ * <p><b>No lost wake-up.</b> A request that is denied has read the inode's lock pages in the run that denied it, so
+ * they are readable here at the end of the run. A release changes them: on this node, which tells the listener then; or
+ * on another one, which takes this node's copy away first, and the listener is told of that. A request that is to be
+ * denied by a node that then dies is tried again when the nodes have changed, or when the pages are lost with the node.
  *
  * <p><b>No lock is granted twice, even if a node dies.</b> The pages may be lost with the node that wrote them last.
  * Each node remembers its own locks and the era they were entered in, and enters them again whenever it finds another
  * era, at the latest when it hears of the change. Before the first lock of an era is granted anywhere, all nodes are
  * asked whether they have locks that are not in it, unless no other node ever saw the pages. While any has, locks are
  * denied; it enters them, which changes the pages, and so those that wait try again. A node that entered all its locks
- * in this era can't come to have others: for that the pages would have to be lost, and the era over. Locks of a start of
- * a node that serves no more don't count.
+ * in this era can't come to have others: for that the pages would have to be lost, and the era over. Locks of a start
+ * of a node that serves no more don't count.
  */
 final class LockOperations {
     private static final Logger LOG = LoggerFactory.getLogger(LockOperations.class);

@@ -111,7 +111,8 @@ final class Locks {
         boolean weakened = false;
         for (int i = locks.size() - 1; i >= 0; i--) {
             final Lock lock = locks.get(i);
-            if (lock.kind() != Lock.RANGE || !lock.owner().equals(owner) || lock.end() < range.start || lock.start() > range.end) {
+            if (lock.kind() != Lock.RANGE || !lock.owner().equals(owner) || lock.end() < range.start
+                || lock.start() > range.end) {
                 continue;
             }
             weakened |= range.type == LockRange.UNLOCKED

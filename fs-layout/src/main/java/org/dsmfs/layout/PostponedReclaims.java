@@ -3,8 +3,8 @@ package org.dsmfs.layout;
 import java.util.ArrayDeque;
 
 /**
- * Orphans that another node said it uses, or that may be opened here. They may only have been looked up a moment ago, and
- * who does no more than that does not free them: to be tried once more when that moment has passed. Thread-safe.
+ * Orphans that another node said it uses, or that may be opened here. They may only have been looked up a moment ago,
+ * and who does no more than that does not free them: to be tried once more when that moment has passed. Thread-safe.
  */
 final class PostponedReclaims {
     /** Later than any look-up counts that was before now, with a margin for clocks that run at different speeds. */

@@ -3,8 +3,8 @@ package org.dsmfs.layout;
 import org.dsmfs.layout.page.InodePage;
 
 /**
- * What chattr(1) protects inodes from, whoever the caller is: an immutable one is not changed at all, an append-only one
- * gets longer only, if a file, or more entries, if a directory; ioctl_iflags(2).
+ * What chattr(1) protects inodes from, whoever the caller is: an immutable one is not changed at all, an append-only
+ * one gets longer only, if a file, or more entries, if a directory; ioctl_iflags(2).
  */
 final class Protection {
     private Protection() {

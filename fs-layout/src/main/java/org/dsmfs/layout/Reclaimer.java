@@ -19,18 +19,18 @@ import org.dsmfs.layout.page.PageKind;
  * <li>Never too early: an open that was committed before the last name went is registered before anyone asks, so the
  *     answer is yes; one that comes later fails.
  * <li>Never forgotten: let B be the last to close, in a transaction after the one that took the last name. B sees that
- *     there is no link, and asks after that; all the others have closed before, so the answer is no. If two close at the
- *     same time, both may find that nobody has it open; both then free it, and the second finds nothing to free. If B
- *     closed before the last name went, B is not what keeps it, and who took the name asks.
+ *     there is no link, and asks after that; all the others have closed before, so the answer is no. If two close at
+ *     the same time, both may find that nobody has it open; both then free it, and the second finds nothing to free. If
+ *     B closed before the last name went, B is not what keeps it, and who took the name asks.
  * <li>What a node has looked up for somebody who is about to open it ({@link RecentLookups}) counts as open there for a
  *     moment, from the same transaction on that found the name. A node that has only done that frees nothing, so who
  *     took the last name, and hears that the inode is in use, asks again when such moments have passed
  *     ({@link PostponedReclaims}). Who opens it until then is the one to free it.
  * <li>Who owns much of the content says that the inode is in use as well, and frees it itself ({@link TakenReclaims}).
  *     It asks the others before, as the first one did; and who took the last name asks again here, too.
- * <li>If a node dies, what it had open does not count, and what it was about to do is in its list of orphans: after each
- *     change of the nodes the others go through the lists of those that are gone, and each node through its own, and
- *     ask again.
+ * <li>If a node dies, what it had open does not count, and what it was about to do is in its list of orphans: after
+ * each change of the nodes the others go through the lists of those that are gone, and each node through its own, and
+ * ask again.
  * </ul>
  */
 final class Reclaimer {

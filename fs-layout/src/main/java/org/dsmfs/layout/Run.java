@@ -130,10 +130,10 @@ final class Run {
     }
 
     /**
-     * Sets ctime: to now, or, if this node's clock is behind the one that set it last, to a nanosecond more than it was.
-     * So the times of a file never go back when nodes with different clocks take turns, and each change shows, which
-     * programs that compare times (make, rsync) rely on. ctime and not mtime is what must not go back, since a user may
-     * set mtime to any value, and the next write must still set it to now.
+     * Sets ctime: to now, or, if this node's clock is behind the one that set it last, to a nanosecond more than it
+     * was. So the times of a file never go back when nodes with different clocks take turns, and each change shows,
+     * which programs that compare times (make, rsync) rely on. ctime and not mtime is what must not go back, since a
+     * user may set mtime to any value, and the next write must still set it to now.
      */
     void changed(final Inode inode) {
         final InodePage page = inode.edit();

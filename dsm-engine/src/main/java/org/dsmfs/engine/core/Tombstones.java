@@ -63,8 +63,4 @@ final class Tombstones {
         }
         return byLsn.isEmpty() ? Long.MAX_VALUE : byLsn.peek().lsn;
     }
-
-    int size() {
-        return byAddress.size();
-    }
 }

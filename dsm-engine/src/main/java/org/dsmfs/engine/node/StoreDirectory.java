@@ -50,7 +50,8 @@ final class StoreDirectory {
                 throw new EngineException("store " + path
                     + " is in use by another process: unmount it there, or name another store with --store");
             }
-            return new StoreDirectory(path, disk, ChroniclePageIndex.open(path.resolve(INDEX_FILE), indexPages(disk, diskBytes)));
+            return new StoreDirectory(path, disk,
+                ChroniclePageIndex.open(path.resolve(INDEX_FILE), indexPages(disk, diskBytes)));
         } catch (final RuntimeException e) {
             disk.close();
             throw e;

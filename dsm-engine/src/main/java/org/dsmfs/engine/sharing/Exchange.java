@@ -84,8 +84,9 @@ final class Exchange {
     }
 
     /**
-     * @return whether pages of the segment of which nothing is known rest here, or are absent: this node is responsible,
-     *     and has heard everybody who may have others, or has known since before who is down what that one has
+     * @return whether pages of the segment of which nothing is known rest here, or are absent: this node is
+     *     responsible, and has heard everybody who may have others, or has known since before who is down what that one
+     *     has
      */
     boolean isHome(final long segment) {
         return isKnown[Segment.partition(segment)];

@@ -55,10 +55,6 @@ final class Ownerships {
         return entries.get(segment, page);
     }
 
-    List<OwnershipEntry> all() {
-        return entries.entries();
-    }
-
     int size() {
         return entries.size();
     }

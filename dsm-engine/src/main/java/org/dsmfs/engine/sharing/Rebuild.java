@@ -315,8 +315,8 @@ final class Rebuild {
     }
 
     /**
-     * @return whether operations may go on here. A node that is not sure of its own pages answers the others all the same,
-     *     which go on meanwhile
+     * @return whether operations may go on here. A node that is not sure of its own pages answers the others all the
+     *     same, which go on meanwhile
      */
     boolean isDone() {
         for (final Member member : exchange.view().members()) {

@@ -7,9 +7,9 @@ import org.agrona.MutableDirectBuffer;
 import org.dsmfs.engine.Segment;
 
 /**
- * Advisory locks of an inode: magic (4), version (2), entries in this page (2), then in page 0 only: entries in all pages
- * (4), 1 if the locks are complete (4), era (8). From 32 on entries: owner (8), first byte (8), last byte (8), pid (4),
- * incarnation (4), node (2), type (1), kind (1), zero (4). A full page is followed by another one.
+ * Advisory locks of an inode: magic (4), version (2), entries in this page (2), then in page 0 only: entries in all
+ * pages (4), 1 if the locks are complete (4), era (8). From 32 on entries: owner (8), first byte (8), last byte (8),
+ * pid (4), incarnation (4), node (2), type (1), kind (1), zero (4). A full page is followed by another one.
  */
 public final class LockPage {
     /** Offset of the first entry. */

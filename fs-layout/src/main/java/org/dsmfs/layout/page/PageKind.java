@@ -2,7 +2,10 @@ package org.dsmfs.layout.page;
 
 import org.dsmfs.engine.Segment;
 
-/** The kinds of segments that the layout uses. A segment's number is the inode's where nothing else is said. Codes are frozen. */
+/**
+ * The kinds of segments that the layout uses. A segment's number is the inode's where nothing else is said. Codes are
+ * frozen.
+ */
 public enum PageKind {
     /** Page 0: the inode, with what is small of its content ({@link InodePage}). */
     INODE(0x01),

@@ -1,0 +1,4 @@
+/**
+ * The log on disk: a ring of records.
+ */
+package org.dsmfs.engine.journal;

@@ -1,0 +1,4 @@
+/**
+ * Membership agreed on by Aeron Cluster.
+ */
+package org.dsmfs.engine.membership.cluster;

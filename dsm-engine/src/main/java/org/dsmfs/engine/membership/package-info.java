@@ -1,0 +1,4 @@
+/**
+ * Who is a node of the space, who serves, and who is responsible for which partition.
+ */
+package org.dsmfs.engine.membership;

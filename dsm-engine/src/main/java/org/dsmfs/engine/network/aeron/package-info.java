@@ -1,0 +1,4 @@
+/**
+ * The network over Aeron.
+ */
+package org.dsmfs.engine.network.aeron;

@@ -1,0 +1,4 @@
+/**
+ * How nodes send messages to each other.
+ */
+package org.dsmfs.engine.network;

@@ -1,0 +1,4 @@
+/**
+ * The page index in a persisted Chronicle Map.
+ */
+package org.dsmfs.engine.store.chronicle;
