@@ -19,8 +19,10 @@ final class PagingElement {
     private static final Logger LOG = LoggerFactory.getLogger(PagingElement.class);
     /** Dirty pages copied and written in one go. */
     private static final long MAX_COPY_BYTES = 4 << 20;
-    /** A slab grows by an eighth, but at least by this. */
+    /** A slab grows by at least this. */
     private static final long MIN_GROWTH_BYTES = 8L << 20;
+    /** A slab grows by half, but beyond steps of this by an eighth: whoever needs room waits for each step. */
+    private static final long FAST_GROWTH_BYTES = 256L << 20;
     /** Left free on a disk that others use too. */
     private static final long DISK_MARGIN_BYTES = 32L << 20;
     /** What index, superblock and slot tables take beside slabs and journal, at most, as a part of the whole. */
@@ -293,7 +295,7 @@ final class PagingElement {
         paging.lock();
         try {
             final Slab slab = store.slab(large);
-            final long wanted = Math.max(MIN_GROWTH_BYTES, (long) slab.slots() * slab.pageSize() / 8);
+            final long wanted = growthBytes(slab);
             if (growableBytes() < wanted) {
                 giveBlocksBack(!large, wanted - growableBytes());
             }
@@ -318,6 +320,13 @@ final class PagingElement {
         } finally {
             paging.unlock();
         }
+    }
+
+    /** @return by how much a slab should grow, leaving most of what there is to the other one */
+    private long growthBytes(final Slab slab) {
+        final long slabBytes = (long) slab.slots() * slab.pageSize();
+        final long wanted = Math.max(slabBytes / 8, Math.min(slabBytes / 2, FAST_GROWTH_BYTES));
+        return Math.max(MIN_GROWTH_BYTES, Math.min(wanted, growableBytes() / 4));
     }
 
     /** Lets the other slab grow into what this one does not need any more. */
