@@ -40,16 +40,16 @@ final class AddressGenerator {
         firstSinceMark = next == end ? Long.MAX_VALUE : next;
     }
 
-    /** @return whether the number was handed out since the mark */
+    /** @return whether the number was surely handed out since the mark, or is still to be handed out here */
     boolean isNew(final long number) {
-        return number >= firstSinceMark;
+        return number >= firstSinceMark && number < end;
     }
 
     /** A grant was committed, and used up to here. */
     void granted(final long start, final long used) {
+        firstSinceMark = start == end ? Math.min(firstSinceMark, start) : start;
         next = used;
         end = start + GRANT;
-        firstSinceMark = Math.min(firstSinceMark, start);
     }
 
     /** @return segment of the partition's root page */

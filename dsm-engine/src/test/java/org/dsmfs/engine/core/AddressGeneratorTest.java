@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 import java.nio.ByteOrder;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class AddressGeneratorTest {
     private static final int UNGRANTED_OFFSET = 8;
@@ -30,6 +32,23 @@ class AddressGeneratorTest {
         assertEquals(16 + AddressGenerator.GRANT - 2, addresses.next());
         assertEquals(16 + AddressGenerator.GRANT - 1, addresses.next());
         assertEquals(0, addresses.next());
+    }
+
+    @Test
+    void onlyNumbersOfTheGrantSinceTheMarkAreNew() {
+        final AddressGenerator addresses = new AddressGenerator();
+        addresses.granted(16, 20);
+        addresses.mark();
+        assertFalse(addresses.isNew(19));
+        assertTrue(addresses.isNew(20));
+        assertFalse(addresses.isNew(16 + AddressGenerator.GRANT), "it is somebody else's");
+        addresses.granted(16 + AddressGenerator.GRANT, 16 + AddressGenerator.GRANT);
+        assertTrue(addresses.isNew(20));
+        assertTrue(addresses.isNew(16 + AddressGenerator.GRANT));
+        final long later = 16 + 5 * AddressGenerator.GRANT;
+        addresses.granted(later, later);
+        assertFalse(addresses.isNew(20), "others may have numbers in between");
+        assertTrue(addresses.isNew(later));
     }
 
     @Test
