@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
  */
 final class Cluster implements Network.Handler, Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    static final int NOBODY = -1;
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** Pages read from disk for other nodes before the network is polled again. */
     private static final int FETCHES_AT_ONCE = 8;
@@ -339,18 +340,18 @@ final class Cluster implements Network.Handler, Neighbours {
 
     // --- leaving -------------------------------------------------------------------------------------------------
 
-    /** @return node that may take over what only this node has; -1 if there is none, or it could not serve */
+    /** @return node that may take over what only this node has; NOBODY if there is none, or it could not serve */
     int heir() {
         final View current = view;
-        if (current == null || !isServing() || membership.isIndispensable()) {
-            return -1;
+        if (current == null || membership.isIndispensable()) {
+            return NOBODY;
         }
         for (final Member member : current.members()) {
             if (member.isUp() && member.node() != membership.node()) {
                 return member.node();
             }
         }
-        return -1;
+        return NOBODY;
     }
 
     /** This node is no member any more; its partitions are the heir's. */

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +23,8 @@ final class HandOver {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long FORGET_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long OFFER_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int SETTLE_ROUNDS = 100;
 
     private final LocalSpace space;
@@ -32,39 +35,40 @@ final class HandOver {
         this.cluster = cluster;
     }
 
-    /** Returns when nobody needs this node, or nobody takes what is left. @return pages that stay */
+    /**
+     * Returns when nobody needs this node, or nobody takes what is left. There is somebody who could.
+     *
+     * @return pages that stay
+     */
     int run() {
-        final int heir = cluster.heir();
-        if (heir < 0) {
-            return 0;
-        }
         cluster.ask(sharing -> {
             sharing.departure().leave();
             return null;
         });
         try {
+            awaitService();
             settle();
-            return offerAll(heir);
+            final int left = offerAll();
+            return left == 0 ? awaitForgotten() : left;
         } catch (final EngineException e) {
             LOG.warn("not everything could be handed over: {}", e.getMessage());
-            return owned().size();
+            return Math.max(1, stored().size());
         }
+    }
+
+    /** Nodes may be coming or going just now. */
+    private void awaitService() {
+        final long startNs = cluster.waiter().nanoTime();
+        cluster.waiter().await(
+            () -> cluster.isServing() || cluster.waiter().nanoTime() - startNs >= PATIENCE_NS);
     }
 
     /** Gives back pages that are absent, once nobody has older versions of them. */
     private void settle() {
-        for (final Sharing.Address page : ownedAbsent()) {
-            // Made and freed, it is known to be absent in a version of its own.
-            space.execute(transaction -> transaction.write(page.segment(), page.page()));
-            space.execute(transaction -> {
-                transaction.free(page.segment(), page.page());
-                return null;
-            });
-        }
         for (int round = 0; round < SETTLE_ROUNDS && !ownedAbsent().isEmpty(); round++) {
             space.sync();
             cluster.settle();
-            pause();
+            pause(LOOK_NS);
         }
     }
 
@@ -76,30 +80,39 @@ final class HandOver {
         return cluster.ask(sharing -> sharing.departure().owned());
     }
 
-    private int offerAll(final int heir) {
+    private Set<Sharing.Address> stored() {
+        return cluster.ask(sharing -> sharing.departure().stored());
+    }
+
+    private int offerAll() {
         final List<Sharing.Address> waiting = new ArrayList<>(owned());
         final int total = waiting.size();
         if (total > 0) {
             LOG.info("handing {} pages over to the other nodes", total);
         }
         final List<Sharing.Address> offered = new ArrayList<>();
+        long offeredInEpoch = 0;
         long lastGoneNs = cluster.waiter().nanoTime();
         long nextSayNs = lastGoneNs + PROGRESS_NS;
         while (!waiting.isEmpty() || !offered.isEmpty()) {
-            while (!waiting.isEmpty() && offered.size() < WINDOW) {
+            final long epoch = cluster.ask(sharing -> sharing.view().epoch());
+            if (epoch != offeredInEpoch) {
+                // What was offered before is void.
+                waiting.addAll(offered);
+                offered.clear();
+                offeredInEpoch = epoch;
+            }
+            while (cluster.isServing() && !waiting.isEmpty() && offered.size() < WINDOW) {
                 final Sharing.Address page = waiting.remove(waiting.size() - 1);
                 offered.add(page);
-                cluster.ask(sharing -> {
-                    sharing.departure().offer(page, heir);
-                    return null;
-                });
+                offer(page);
             }
-            pause();
+            pause(LOOK_NS);
             final long nowNs = cluster.waiter().nanoTime();
-            if (cluster.ask(sharing -> offered.removeIf(
+            if (cluster.isServing() && cluster.ask(sharing -> offered.removeIf(
                 page -> !sharing.departure().isOwned(page.segment(), page.page())))) {
                 lastGoneNs = nowNs;
-            } else if (nowNs - lastGoneNs > PATIENCE_NS || !cluster.isServing()) {
+            } else if (nowNs - lastGoneNs > PATIENCE_NS) {
                 final int left = waiting.size() + offered.size();
                 LOG.warn("{} of {} pages stay here, as nobody takes them: they can't be had until this node returns",
                     left, total);
@@ -116,8 +129,45 @@ final class HandOver {
         return 0;
     }
 
-    private void pause() {
-        final long endNs = cluster.waiter().nanoTime() + LOOK_NS;
+    /**
+     * Waits until those who have taken the pages over have them durably, and the store has forgotten them: what it
+     * would still have when this node returns could be taken for current, though the page is absent by then.
+     *
+     * @return pages of which the store still has something
+     */
+    private int awaitForgotten() {
+        Set<Sharing.Address> stored = stored();
+        long lastGoneNs = cluster.waiter().nanoTime();
+        long lastOfferNs = lastGoneNs;
+        while (!stored.isEmpty() && cluster.waiter().nanoTime() - lastGoneNs < PATIENCE_NS) {
+            space.sync();
+            pause(FORGET_LOOK_NS);
+            final long nowNs = cluster.waiter().nanoTime();
+            final Set<Sharing.Address> left = stored();
+            lastGoneNs = left.size() < stored.size() ? nowNs : lastGoneNs;
+            stored = left;
+            if (nowNs - lastOfferNs > OFFER_AGAIN_NS) {
+                // Who has taken a page for an operation that did not change it has not got it on disk.
+                lastOfferNs = nowNs;
+                stored.stream().limit(WINDOW).forEach(this::offer);
+            }
+        }
+        if (!stored.isEmpty()) {
+            LOG.warn("{} pages were taken over, but may not be durable elsewhere: others wait for this node to return",
+                stored.size());
+        }
+        return stored.size();
+    }
+
+    private void offer(final Sharing.Address page) {
+        cluster.ask(sharing -> {
+            sharing.departure().offer(page, cluster.heir());
+            return null;
+        });
+    }
+
+    private void pause(final long durationNs) {
+        final long endNs = cluster.waiter().nanoTime() + durationNs;
         cluster.waiter().await(() -> cluster.waiter().nanoTime() - endNs >= 0);
     }
 }

@@ -560,7 +560,7 @@ public final class LocalSpace implements Space {
      */
     void leave() {
         final int heir = cluster.heir();
-        if (heir < 0) {
+        if (heir == Cluster.NOBODY) {
             throw new EngineException("this node can't leave: no other node serves without it");
         }
         final int left = new HandOver(this, cluster).run();
@@ -571,11 +571,20 @@ public final class LocalSpace implements Space {
         cluster.leave(heir);
     }
 
+    /**
+     * Has the other nodes take over what they could have only from here.
+     *
+     * @return whether nothing is left
+     */
+    boolean handOver() {
+        return cluster.heir() != Cluster.NOBODY && new HandOver(this, cluster).run() == 0;
+    }
+
     @Override
     public void close() {
         boolean holdsNothing = false;
         if (link != null && closed == null) {
-            holdsNothing = cluster.heir() >= 0 && new HandOver(this, cluster).run() == 0;
+            holdsNothing = handOver();
             takeAgent.stop();
         }
         if (agent != null) {

@@ -257,6 +257,10 @@ final class Copies {
                 take(entry, message, reader);
                 arrived(entry);
             }
+            if (entry.copy.state() == CopyState.M && !before.isOwner() && pages.isAbsent(entry.segment, entry.page)) {
+                // The former owner keeps a tombstone until it hears that this node needs it no more.
+                settlement.add(entry);
+            }
             entry.isWithdrawn = false;
             entry.isBarred = false;
             dispatch(entry, message);
@@ -334,10 +338,6 @@ final class Copies {
                 message.type == MessageType.DATA_M), 0, pageSize(entry.segment));
         } else {
             pages.seen(message.version);
-            if (message.type == MessageType.DATA_M) {
-                // The former owner keeps a tombstone until it hears that this node needs it no more.
-                settlement.add(entry);
-            }
         }
     }
 

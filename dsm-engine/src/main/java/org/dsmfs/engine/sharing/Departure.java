@@ -62,6 +62,16 @@ public final class Departure {
         return access.ownedVersion(segment, page) != PageAccess.NO_VERSION && !pages.isAbsent(segment, page);
     }
 
+    /**
+     * @return pages of which the store has something, older versions and that they are absent included. If there are
+     *     none, nobody needs this node.
+     */
+    public Set<Address> stored() {
+        final Set<Address> stored = new LinkedHashSet<>();
+        pages.forEachStored((segment, page) -> stored.add(new Address(segment, page)));
+        return stored;
+    }
+
     /** @return pages that this node owns and that are absent, though other nodes take them for this one's */
     public List<Address> ownedAbsent() {
         return copies.all().stream()

@@ -5,6 +5,7 @@ import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.Space;
 import org.dsmfs.engine.coherence.Message;
 import org.dsmfs.engine.coherence.PageOwnership;
 import org.dsmfs.engine.coherence.wire.BundleDefect;
@@ -412,6 +413,17 @@ public final class Sharing implements PageAccess {
     /** @return messages to other nodes so far, by {@link WireType} */
     public long[] messagesSent() {
         return exchange.sent();
+    }
+
+    /** Calls the visitor for each page that this node has a copy of, and that is not in its default state. */
+    public void forEachCopy(final Space.PageVisitor visitor) {
+        copies.all().forEach(entry -> visitor.page(entry.segment, entry.page));
+    }
+
+    /** @return version of this node's copy; NO_VERSION if it has none, or the page is in its default state */
+    public long copyVersion(final long segment, final long page) {
+        final CopyEntry entry = copies.get(segment, page);
+        return entry != null && entry.copy.state().isLive() ? entry.copy.version() : NO_VERSION;
     }
 
     /** @return copies of pages that are not in their default state */

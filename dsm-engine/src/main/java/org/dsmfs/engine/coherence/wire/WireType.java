@@ -38,7 +38,7 @@ public enum WireType {
     PUT_ACK(12, MessageType.PUT_ACK, 0),
 
     /** To the responsible node: the new owner has this version on its disk, older copies on disks may go. */
-    SETTLED(13, "Settled", Stream.REQUEST, Field.ADDRESS | Field.TS | Field.VERSION, ABSENT),
+    SETTLED(13, "Settled", Stream.RESPONSE, Field.ADDRESS | Field.TS | Field.VERSION, ABSENT),
     /** To a former owner: forget the page's copy on disk. */
     FORGET(14, "Forget", Stream.FORWARD, Field.ADDRESS | Field.TS, 0),
     /** To the responsible node: it is forgotten, durably. */
