@@ -46,7 +46,7 @@ final class FileClient {
     }
 
     void run(final int calls) {
-        for (int i = 0; i < calls; i++) {
+        for (int i = 0; i < calls && !life.isEnding(); i++) {
             if (i % CALLS_PER_TIDYING == 0) {
                 tidy();
             }
@@ -166,6 +166,10 @@ final class FileClient {
             return describe(out);
         }, state -> {
             final ModelFileSystem.Node directory = state.tree.node(parent);
+            if (!directory.isDirectory()) {
+                // What was a directory's number is another inode's now: a crash took the directory.
+                throw Errno.ENOTDIR.exception();
+            }
             final ModelFileSystem.Node found = directory.children.get(child);
             if (found == null) {
                 throw Errno.ENOENT.exception();
@@ -322,6 +326,9 @@ final class FileClient {
     }
 
     private void lock(final long ino) {
+        if (!workload.hasLocks) {
+            return;
+        }
         final LockRange range = new LockRange();
         range.type = random.nextInt(3);
         range.start = random.nextInt(LockModel.BYTES);
@@ -338,6 +345,9 @@ final class FileClient {
     }
 
     private void flock(final long ino) {
+        if (!workload.hasLocks) {
+            return;
+        }
         final int type = random.nextInt(3);
         call("flock " + ino + " type " + type, () -> fs.setFlock(ino, owner, type), state -> {
             final boolean isFree = state.locks.isFlockFree(node, ino, owner, type);

@@ -29,14 +29,20 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     /** Inodes that anybody has seen; some are gone. */
     final List<Long> directories = new ArrayList<>(List.of(FileSystem.ROOT));
     final List<Long> files = new ArrayList<>();
+    final boolean hasLocks;
     private final int clientsPerNode;
     private final Map<Integer, FileSystem> mounts = new TreeMap<>();
     private final Map<Integer, History<FileCall>.Life> lives = new TreeMap<>();
+    private final Map<Integer, List<SimulatedThread>> clientsByNode = new TreeMap<>();
     private final History<FileCall> history = new History<>();
 
-    /** @param clientsPerNode processes on each node */
-    FileWorkload(final Simulation simulation, final int clientsPerNode) {
+    /**
+     * @param clientsPerNode processes on each node
+     * @param hasLocks       whether they lock files; locks of others may go with a node that has them
+     */
+    FileWorkload(final Simulation simulation, final int clientsPerNode, final boolean hasLocks) {
         this.simulation = simulation;
+        this.hasLocks = hasLocks;
         this.clientsPerNode = clientsPerNode;
     }
 
@@ -45,7 +51,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history), simulation::nowNs,
             AtimePolicy.NOATIME, Caller.ROOT);
         mounts.put(node, mount);
-        final History<FileCall>.Life life = history.startLife();
+        final History<FileCall>.Life life = history.startLife(() -> space.status().lsn());
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
         for (int i = 0; i < clientsPerNode; i++) {
@@ -53,6 +59,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
             clients.add(simulation.start(name,
                 () -> new FileClient(this, name, node, mount, life).run(CALLS_PER_CLIENT)));
         }
+        clientsByNode.put(node, clients);
         return clients;
     }
 
@@ -64,8 +71,20 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     }
 
     @Override
+    public void stop(final int node) {
+        lives.get(node).end();
+        simulation.await(() -> clientsByNode.get(node).stream().allMatch(SimulatedThread::isOver));
+        mounts.get(node).close();
+    }
+
+    @Override
     public void crashed(final int node) {
         lives.get(node).crashed(event("node " + node + " crashes", state -> state.crash(node)));
+    }
+
+    @Override
+    public void recovered(final int node, final long endLsn) {
+        lives.get(node).recovered(endLsn);
     }
 
     @Override

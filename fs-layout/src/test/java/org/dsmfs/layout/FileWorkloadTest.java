@@ -17,7 +17,7 @@ class FileWorkloadTest {
 
     private static long play(final long seed, final Flaw flaw) {
         return ClusterRun.play(seed, simulation -> new HeapCluster(simulation, 1, flaw),
-            simulation -> new FileWorkload(simulation, CLIENTS));
+            simulation -> new FileWorkload(simulation, CLIENTS, true));
     }
 
     @Test

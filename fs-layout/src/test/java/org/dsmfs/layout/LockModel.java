@@ -2,12 +2,10 @@ package org.dsmfs.layout;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What locks do, in the simplest way: each owner has a type of lock on each of the first bytes of a file, and one more
@@ -22,10 +20,11 @@ final class LockModel {
 
     private final Map<File, Integer> opens = new HashMap<>();
     private final Map<Owner, byte[]> locks = new HashMap<>();
-    /** Those that were down, and may have lost their locks without knowing. */
-    private final Set<Owner> doubtful = new HashSet<>();
+    /** By owner whose node was down: which of the locks may be lost without its knowing. */
+    private final Map<Owner, boolean[]> doubtful = new HashMap<>();
 
-    private record File(int node, long ino) {
+    /** A file as a node sees it: what others take from a node that is down they take file by file. */
+    record File(int node, long ino) {
     }
 
     private record Owner(File file, long owner) {
@@ -33,7 +32,7 @@ final class LockModel {
 
     LockModel copy() {
         final LockModel copy = new LockModel();
-        copy.doubtful.addAll(doubtful);
+        doubtful.forEach((owner, bytes) -> copy.doubtful.put(owner, bytes.clone()));
         copy.opens.putAll(opens);
         locks.forEach((owner, types) -> copy.locks.put(owner, types.clone()));
         return copy;
@@ -51,30 +50,43 @@ final class LockModel {
         final File file = new File(node, ino);
         if (opens.merge(file, -1, (count, less) -> count + less > 0 ? count + less : null) == null) {
             locks.keySet().removeIf(owner -> owner.file.equals(file));
-            doubtful.removeIf(owner -> owner.file.equals(file));
+            doubtful.keySet().removeIf(owner -> owner.file.equals(file));
         }
     }
 
     void crash(final int node) {
         opens.keySet().removeIf(file -> file.node == node);
         locks.keySet().removeIf(owner -> owner.file.node == node);
-        doubtful.removeIf(owner -> owner.file.node == node);
+        doubtful.keySet().removeIf(owner -> owner.file.node == node);
     }
 
     void down(final int node) {
-        locks.keySet().stream().filter(owner -> owner.file.node == node).forEach(doubtful::add);
+        locks.forEach((owner, types) -> {
+            if (owner.file.node == node) {
+                final boolean[] bytes = doubtful.computeIfAbsent(owner, key -> new boolean[BYTES + 1]);
+                for (int i = 0; i < types.length; i++) {
+                    bytes[i] |= types[i] != NONE;
+                }
+            }
+        });
     }
 
-    /** @return inode numbers of files of which locks may be lost */
-    Set<Long> doubtful() {
-        final Set<Long> inos = new TreeSet<>();
-        doubtful.forEach(owner -> inos.add(owner.file.ino));
-        return inos;
+    /** @return files of which locks may be lost */
+    List<File> doubtful() {
+        return doubtful.keySet().stream().map(Owner::file).distinct()
+            .sorted(Comparator.comparingLong(File::ino).thenComparingInt(File::node)).toList();
     }
 
-    void dropDoubtful(final long ino) {
-        locks.keySet().removeIf(owner -> owner.file.ino == ino && doubtful.contains(owner));
-        doubtful.removeIf(owner -> owner.file.ino == ino);
+    /** The locks that were held when the node was down, and not taken again since, are lost. */
+    void dropDoubtful(final File file) {
+        doubtful.forEach((owner, bytes) -> {
+            if (owner.file.equals(file)) {
+                for (int i = 0; i < bytes.length; i++) {
+                    locks.get(owner)[i] = bytes[i] ? NONE : locks.get(owner)[i];
+                }
+            }
+        });
+        doubtful.keySet().removeIf(owner -> owner.file.equals(file));
     }
 
     /** @param end exclusive */
@@ -108,6 +120,10 @@ final class LockModel {
             return none;
         });
         Arrays.fill(types, start, end, (byte) type);
+        final boolean[] bytes = doubtful.get(new Owner(new File(node, ino), owner));
+        if (bytes != null) {
+            Arrays.fill(bytes, start, end, false);
+        }
     }
 
     void setFlock(final int node, final long ino, final long owner, final int type) {
@@ -126,6 +142,9 @@ final class LockModel {
             }
         });
         lines.sort(null);
-        return opens.size() + " open " + opens.hashCode() + ", locks " + lines + ", doubtful " + doubtful.hashCode();
+        final List<String> doubts = new ArrayList<>();
+        doubtful.forEach((owner, bytes) -> doubts.add(owner + " " + Arrays.toString(bytes)));
+        doubts.sort(null);
+        return opens.size() + " open " + opens.hashCode() + ", locks " + lines + ", doubtful " + doubts;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** What a filesystem is between two calls: the tree, and the locks. */
 final class TreeState {
@@ -38,20 +39,20 @@ final class TreeState {
         tree.up(node);
     }
 
-    /** @return what the state may be as well, since nodes were down */
+    /** @return what the state may be as well, since nodes were down: whatever may be gone is, or is not */
     List<TreeState> alternatives() {
-        final List<TreeState> alternatives = new ArrayList<>();
-        for (final long ino : tree.doubtful()) {
-            final TreeState gone = copy();
-            gone.tree.nodes.remove(ino);
-            alternatives.add(gone);
+        final List<TreeState> alternatives = new ArrayList<>(List.of(this));
+        tree.doubtful().forEach(ino -> addEach(alternatives, state -> state.tree.nodes.remove(ino)));
+        locks.doubtful().forEach(file -> addEach(alternatives, state -> state.locks.dropDoubtful(file)));
+        return alternatives.subList(1, alternatives.size());
+    }
+
+    private static void addEach(final List<TreeState> alternatives, final Consumer<TreeState> loss) {
+        for (final TreeState alternative : List.copyOf(alternatives)) {
+            final TreeState other = alternative.copy();
+            loss.accept(other);
+            alternatives.add(other);
         }
-        for (final long ino : locks.doubtful()) {
-            final TreeState unlocked = copy();
-            unlocked.locks.dropDoubtful(ino);
-            alternatives.add(unlocked);
-        }
-        return alternatives;
     }
 
     /** @return all that a later call could tell apart */

@@ -3,6 +3,7 @@ package org.dsmfs.engine.node;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.membership.Membership;
 import org.dsmfs.engine.network.Network;
+import org.dsmfs.engine.sharing.Sharing;
 import org.dsmfs.engine.sim.HeapPageIndex;
 import org.dsmfs.engine.sim.SimulatedDisk;
 import org.dsmfs.engine.sim.SimulatedNode;
@@ -58,6 +59,11 @@ public final class ShippingNode implements SimulatedNode {
     }
 
     @Override
+    public Sharing sharing() {
+        return ((Cluster) space.neighbours()).sharing();
+    }
+
+    @Override
     public boolean doWork() {
         return space.doWork();
     }
@@ -70,6 +76,26 @@ public final class ShippingNode implements SimulatedNode {
     @Override
     public boolean syncForOthers() {
         return space.syncForOthers();
+    }
+
+    @Override
+    public boolean takeOffered() {
+        return space.takeOffered();
+    }
+
+    @Override
+    public boolean handOver() {
+        return space.handOver();
+    }
+
+    @Override
+    public void leave() {
+        space.leave();
+    }
+
+    @Override
+    public void close() {
+        space.close();
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.dsmfs.engine.sim;
 
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
 
 /**
  * One call of a client in the history of a run: what was asked, when it began and ended on the {@link History}'s counter,
@@ -17,11 +15,11 @@ public final class Call<O> {
     private final long invoked;
     private long returned = NEVER;
     private long likelyEffect = NEVER;
-    /** What took effect before it on the node that crashed; null for nothing. */
-    private Call<O> former;
-    /** The crash of its node; null if there was none. */
+    /** Where its node's log ended after its first transaction, and after its last one. */
+    private long firstLsn = NEVER;
+    private long lastLsn = NEVER;
+    /** Of its node, if that did not leave all of it; null otherwise. */
     private Call<O> crash;
-    private boolean mayBeLost;
     private int index;
 
     Call(final String client, final O operation, final long invoked) {
@@ -39,27 +37,19 @@ public final class Call<O> {
         return returned != NEVER;
     }
 
-    /**
-     * @param formerOfNode        what took effect before it on its node
-     * @param nobodyMadeItDurable whether it is lost unless somebody has seen it
-     */
-    void isLostWith(final Call<O> crashOfNode, final Call<O> formerOfNode, final boolean nobodyMadeItDurable) {
+    /** @return whether anything of it, or of what it has seen, can be in a log that ends there */
+    boolean hasBegunBefore(final long endLsn) {
+        return firstLsn <= endLsn && firstLsn != NEVER;
+    }
+
+    /** @return whether all of it, and of what it has seen, is in a log that ends there */
+    boolean hasEndedBefore(final long endLsn) {
+        return isReturned() && lastLsn <= endLsn;
+    }
+
+    /** Its node crashed in the middle of it, or of writing its log: it may have taken effect before, or not. */
+    void isOptionalBefore(final Call<O> crashOfNode) {
         crash = crashOfNode;
-        former = likelyEffect == NEVER ? null : formerOfNode;
-        mayBeLost = nobodyMadeItDurable;
-    }
-
-    /** @return it and what took effect before it on a node that crashed */
-    List<Call<O>> upToHere() {
-        final List<Call<O>> all = new ArrayList<>();
-        for (Call<O> call = this; call != null; call = call.former) {
-            all.add(call);
-        }
-        return all;
-    }
-
-    void hasSurvived() {
-        mayBeLost = false;
     }
 
     /** Its place in the history. */
@@ -67,19 +57,14 @@ public final class Call<O> {
         index = newIndex;
     }
 
-    /**
-     * @return whether it may be next after those calls, as far as crashes go: they take the end of what was done on a node, and
-     *     nothing that was under way happens after them
-     */
+    /** @return whether it may be next after those calls, as far as crashes go */
     boolean mayFollow(final BitSet ordered) {
-        return isCertain()
-            || (crash == null || !ordered.get(crash.index))
-            && (former == null || former.isCertain() || ordered.get(former.index));
+        return crash == null || !ordered.get(crash.index);
     }
 
     /** @return whether it must have taken effect */
     boolean isCertain() {
-        return isReturned() && !mayBeLost;
+        return isReturned() && crash == null;
     }
 
     long invoked() {
@@ -95,8 +80,13 @@ public final class Call<O> {
         return likelyEffect;
     }
 
-    void likelyEffect(final long number) {
-        likelyEffect = number;
+    /** One of its transactions has ended; the first one is likely to be the one that others see. */
+    void executed(final long number, final long endLsn) {
+        if (likelyEffect == NEVER) {
+            likelyEffect = number;
+            firstLsn = endLsn;
+        }
+        lastLsn = endLsn;
     }
 
     void returned(final long number) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /** One run of a cluster: clients on all nodes, faults meanwhile, and a last look from each node. */
 public final class ClusterRun {
@@ -62,20 +61,19 @@ public final class ClusterRun {
 
     private long run(final Runnable startFaults) {
         try {
-            for (int i = 0; i < cluster.size(); i++) {
-                final int node = i;
+            for (final int node : cluster.nodes()) {
                 final SimulatedThread start = simulation.start("start of node " + node, () -> startClients(node));
                 runUntil(start::isOver);
             }
             startFaults.run();
             runUntil(() -> threads.stream().allMatch(SimulatedThread::isOver));
-            for (int node = 0; node < cluster.size(); node++) {
+            for (final int node : cluster.nodes()) {
                 final SimulatedThread look = workload.startLastLook(node);
                 runUntil(look::isOver);
             }
             workload.check();
             final SimulatedThread examination = simulation.start("examination",
-                () -> workload.examine(IntStream.range(0, cluster.size()).mapToObj(cluster::space).toList()));
+                () -> workload.examine(cluster.nodes().stream().map(cluster::space).toList()));
             runUntil(examination::isOver);
             return simulation.fingerprint();
         } finally {

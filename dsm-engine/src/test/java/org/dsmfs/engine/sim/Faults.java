@@ -14,7 +14,11 @@ public final class Faults {
     private static final int MOST_SHORT_NS = 20_000_000;
     private static final int MOST_LONG_NS = (int) Math.min(Integer.MAX_VALUE, NodeCluster.LEASE_NS * 3 / 2);
 
-    /** Something that goes wrong. */
+    private static final int FEWEST_LEFT_BEHIND = 2;
+    /** So many nodes may there ever have been. */
+    private static final int MOST_JOINED = 8;
+
+    /** Something that goes wrong, or changes. */
     public enum Fault {
         /** A node stands still for a moment, or so long that its lease ends. */
         PAUSE,
@@ -23,7 +27,13 @@ public final class Faults {
         /** A process dies. */
         KILL,
         /** A machine loses its power. */
-        POWER
+        POWER,
+        /** A node hands over what it has, stops, and starts again. */
+        STOP,
+        /** A node hands over what it has, and leaves for good. */
+        LEAVE,
+        /** A new node joins. */
+        JOIN
     }
 
     private final Simulation simulation;
@@ -60,22 +70,41 @@ public final class Faults {
 
     private void happen(final Fault fault) {
         final Random random = simulation.random();
-        final int node = random.nextInt(cluster.size());
-        if (inTrouble.add(node)) {
-            happen(fault, node, random);
-            inTrouble.remove(node);
+        final List<Integer> nodes = cluster.nodes();
+        final int index = random.nextInt(nodes.size());
+        if (inTrouble.add(nodes.get(index))) {
+            happen(fault, nodes, index, random);
+            inTrouble.remove(nodes.get(index));
         }
     }
 
-    private void happen(final Fault fault, final int node, final Random random) {
+    private void happen(final Fault fault, final List<Integer> nodes, final int index, final Random random) {
+        final int node = nodes.get(index);
         final long durationNs = random.nextInt(random.nextInt(3) == 0 ? MOST_LONG_NS : MOST_SHORT_NS);
         switch (fault) {
             case PAUSE -> cluster.pause(node, durationNs, workload);
-            case CUT -> cluster.cut(node, (node + 1 + random.nextInt(cluster.size() - 1)) % cluster.size(), durationNs);
-            default -> {
+            case CUT -> cluster.cut(node,
+                nodes.get((index + 1 + random.nextInt(nodes.size() - 1)) % nodes.size()), durationNs);
+            case STOP -> {
+                workload.stop(node);
+                cluster.stop(node, durationNs);
+                started.accept(node);
+            }
+            case LEAVE -> {
+                if (nodes.size() >= FEWEST_LEFT_BEHIND + 1) {
+                    workload.stop(node);
+                    cluster.leave(node);
+                }
+            }
+            case JOIN -> {
+                if (cluster.joined() < MOST_JOINED) {
+                    started.accept(cluster.join());
+                }
+            }
+            case KILL, POWER -> {
                 cluster.crash(node, fault == Fault.KILL ? End.KILL : End.POWER);
                 workload.crashed(node);
-                cluster.restart(node, durationNs);
+                workload.recovered(node, cluster.restart(node, durationNs));
                 started.accept(node);
             }
         }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * A cluster whose nodes have one heap in common, to test the tests with: without a flaw it is trivially right, and with
@@ -65,8 +66,8 @@ public final class HeapCluster implements SimulatedCluster {
     }
 
     @Override
-    public int size() {
-        return nodes.size();
+    public List<Integer> nodes() {
+        return IntStream.range(0, nodes.size()).boxed().toList();
     }
 
     @Override

@@ -1,13 +1,10 @@
 package org.dsmfs.engine.sim;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 
 /** All calls of all clients of a run, on one counter. */
 public final class History<O> {
@@ -31,15 +28,22 @@ public final class History<O> {
         call.returned(counter++);
     }
 
-    /** @return where the clients of one start of a node note what they have made durable */
-    public Life startLife() {
-        return new Life();
+    /** @param endLsn where the node's log ends now */
+    public Life startLife(final LongSupplier endLsn) {
+        return new Life(endLsn);
     }
 
     /** One start of a node: what its clients call, and what of that is durable. */
     public final class Life {
+        private final LongSupplier endLsn;
         private final List<Call<O>> ofNode = new ArrayList<>();
-        private long durable = -1;
+        private long durableLsn;
+        private boolean isEnding;
+        private Call<O> crash;
+
+        private Life(final LongSupplier endLsn) {
+            this.endLsn = endLsn;
+        }
 
         /** Makes a call as {@link History#call} does. */
         public void call(final String client, final O operation, final Runnable run) {
@@ -48,61 +52,54 @@ public final class History<O> {
             History.this.call(call, run);
         }
 
-        /** Makes everything durable that has returned before. */
+        /** Makes everything durable that is in the log. */
         public void sync(final Runnable run) {
-            final long begin = counter++;
+            final long lsn = endLsn.getAsLong();
             run.run();
-            durable = Math.max(durable, begin);
+            durableLsn = Math.max(durableLsn, lsn);
+        }
+
+        /** The node is to be stopped: its clients make no more calls. */
+        public void end() {
+            isEnding = true;
+        }
+
+        public boolean isEnding() {
+            return isEnding;
+        }
+
+        /** The node has crashed, and its clients are gone. @param operation what that does to all */
+        public void crashed(final O operation) {
+            crash = new Call<>("cluster", operation, counter++);
+            calls.add(crash);
         }
 
         /**
-         * The node has crashed: the end of what its clients did is lost if nobody made it durable or saw it.
+         * The node is back: what its log had not kept has not happened, and nobody may have seen it.
          *
-         * @param crash what that does besides
+         * @param recoveredLsn where the log ended then
+         * @throws AssertionError if the log has lost what was durable
          */
-        public void crashed(final O crash) {
-            final Call<O> event = happened(crash);
-            Call<O> former = null;
-            ofNode.sort(Comparator.comparingLong(Call::likelyEffect));
-            for (final Call<O> call : ofNode) {
-                call.isLostWith(event, former, call.returned() > durable);
-                former = call;
+        public void recovered(final long recoveredLsn) {
+            if (recoveredLsn < durableLsn) {
+                throw new AssertionError("durable up to LSN " + durableLsn + ", but the log ends at " + recoveredLsn);
             }
-        }
-    }
-
-    /**
-     * Works out what crashes took: what somebody has seen has happened, and all that was done before it on the same node;
-     * the rest is left out, for it makes no difference to anybody.
-     *
-     * @param sees whether what the first call answered shows that the second one has happened
-     */
-    public void resolveLosses(final BiPredicate<O, O> sees) {
-        final Set<Call<O>> known = new HashSet<>(calls.stream().filter(Call::isCertain).toList());
-        boolean isMore = true;
-        while (isMore) {
-            isMore = false;
-            for (final Call<O> call : calls) {
-                if (!known.contains(call)
-                    && known.stream().anyMatch(other -> sees.test(other.operation(), call.operation()))) {
-                    call.upToHere().forEach(Call::hasSurvived);
-                    isMore |= known.addAll(call.upToHere());
+            crash.returned(counter++);
+            for (final Call<O> call : ofNode) {
+                if (!call.hasBegunBefore(recoveredLsn)) {
+                    calls.remove(call);
+                } else if (!call.hasEndedBefore(recoveredLsn)) {
+                    call.isOptionalBefore(crash);
                 }
             }
         }
-        calls.removeIf(call -> !known.contains(call));
     }
 
     /** Something happens that no client asked for. */
     public void event(final O event) {
-        happened(event);
-    }
-
-    private Call<O> happened(final O event) {
         final Call<O> call = new Call<>("cluster", event, counter++);
         calls.add(call);
         call.returned(counter++);
-        return call;
     }
 
     /** @return the counter's next number */
@@ -110,11 +107,16 @@ public final class History<O> {
         return counter++;
     }
 
-    /** The call that this thread is making took effect at that number, it seems. What is said first counts. */
-    void likelyEffect(final long number) {
+    /**
+     * A transaction of the call that this thread is making has ended.
+     *
+     * @param number when, on the counter
+     * @param endLsn where the node's log ended then
+     */
+    void executed(final long number, final long endLsn) {
         final Call<O> call = current.get(Thread.currentThread());
-        if (call != null && call.likelyEffect() == Call.NEVER) {
-            call.likelyEffect(number);
+        if (call != null) {
+            call.executed(number, endLsn);
         }
     }
 

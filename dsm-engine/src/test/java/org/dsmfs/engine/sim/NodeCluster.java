@@ -8,6 +8,8 @@ import org.dsmfs.engine.sim.SimulatedDisk.End;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Nodes with disks, a network and a membership, all of them simulated, and threads as a real node has them. Nodes can
@@ -18,6 +20,8 @@ public final class NodeCluster implements SimulatedCluster {
     /** A node that has not been heard of for so long is down; it stops serving after half of it. */
     public static final long LEASE_NS = 2_000_000_000;
 
+    /** One in this many polls of the network that have brought something is followed by a look at all nodes' pages. */
+    private static final int POLLS_PER_CHECK = 20;
     private static final int MOST_VIEW_DELAY_NS = 3_000_000;
     private static final int MOST_POLL_PAUSE_NS = 1_000_000;
     private static final int MOST_WORK_PAUSE_NS = 5_000_000;
@@ -30,6 +34,8 @@ public final class NodeCluster implements SimulatedCluster {
     private final SimulatedNetwork network;
     private final SimulatedMembership membership = new SimulatedMembership();
     private final List<Node> nodes = new ArrayList<>();
+    private final OneWriterCheck oneWriterCheck = new OneWriterCheck();
+    private int polls;
 
     /** One node, whether it runs or not. */
     private final class Node {
@@ -38,10 +44,12 @@ public final class NodeCluster implements SimulatedCluster {
         private SimulatedDisk disk;
         private int incarnation;
         private Network port;
+        private Membership member;
         /** Null while it does not run. */
         private SimulatedNode running;
         private final List<SimulatedThread> threads = new ArrayList<>();
         private boolean isPaused;
+        private boolean hasLeft;
 
         Node(final int number) {
             this.number = number;
@@ -51,7 +59,7 @@ public final class NodeCluster implements SimulatedCluster {
 
         void start() {
             incarnation++;
-            final Membership member = membership.start(id, incarnation, "node" + number + ":1");
+            member = membership.start(id, incarnation, "node" + number + ":1");
             if (member.node() != number) {
                 throw new IllegalStateException("node " + number + " is " + member.node() + " to the others");
             }
@@ -83,6 +91,9 @@ public final class NodeCluster implements SimulatedCluster {
                 return false;
             }
             final boolean worked = running.pollNetwork();
+            if (worked && ++polls % POLLS_PER_CHECK == 0) {
+                checkOneWriter();
+            }
             // The log's thread need not be one either.
             final int ofIncarnation = incarnation;
             simulation.after(simulation.random().nextInt(MOST_LOG_PAUSE_NS), () -> {
@@ -102,12 +113,58 @@ public final class NodeCluster implements SimulatedCluster {
             running = null;
             port.close();
             membership.crash(number);
-            threads.forEach(SimulatedThread::crash);
-            simulation.await(() -> threads.stream().allMatch(SimulatedThread::isOver));
-            threads.clear();
+            endThreads();
             dead.abandon();
             isPaused = false;
             disk = disk.restart(end);
+        }
+
+        private void endThreads() {
+            threads.forEach(SimulatedThread::crash);
+            simulation.await(() -> threads.stream().allMatch(SimulatedThread::isOver));
+            threads.clear();
+        }
+
+        void stop() {
+            awaitNewestView();
+            if (!running.handOver()) {
+                throw new AssertionError("node " + number + " could not hand over everything");
+            }
+            simulation.sleep(simulation.random().nextInt(MOST_WORK_PAUSE_NS));
+            final SimulatedNode stopped = running;
+            running = null;
+            endThreads();
+            member.close(true);
+            port.close();
+            stopped.close();
+            disk = disk.restart(End.POWER);
+        }
+
+        void leave() {
+            awaitNewestView();
+            running.leave();
+            final SimulatedNode stopped = running;
+            running = null;
+            endThreads();
+            port.close();
+            stopped.close();
+        }
+
+        /** A node that does not know of the others yet has nobody to hand over to. */
+        private void awaitNewestView() {
+            simulation.await(() -> running.isServing()
+                && running.sharing().view().epoch() == membership.newest().epoch());
+        }
+
+        /** Takes over what a node that stops has, until it has stopped. */
+        void takeOver(final BooleanSupplier isOver) {
+            final SimulatedNode taking = running;
+            threads.add(simulation.start("node " + number + " take", () -> {
+                while (!isOver.getAsBoolean()) {
+                    taking.takeOffered();
+                    simulation.sleep(simulation.random().nextInt(MOST_WORK_PAUSE_NS));
+                }
+            }));
         }
 
         void pause(final boolean paused) {
@@ -122,12 +179,15 @@ public final class NodeCluster implements SimulatedCluster {
         this.simulation = simulation;
         this.starter = starter;
         this.network = new SimulatedNetwork(simulation);
-        for (int number = 0; number < size; number++) {
-            final Node node = new Node(number);
-            nodes.add(node);
-            node.start();
+        for (int i = 0; i < size; i++) {
+            join();
         }
         deliverViews();
+    }
+
+    private void checkOneWriter() {
+        oneWriterCheck.check(nodes.stream().filter(node -> node.running != null && node.running.isServing())
+            .map(node -> node.running.sharing()).toList());
     }
 
     private static int nextPauseNs(final int pauseNs, final int busyPauseNs) {
@@ -145,7 +205,12 @@ public final class NodeCluster implements SimulatedCluster {
     }
 
     @Override
-    public int size() {
+    public List<Integer> nodes() {
+        return nodes.stream().filter(node -> !node.hasLeft).map(node -> node.number).toList();
+    }
+
+    /** @return nodes that there have been */
+    public int joined() {
         return nodes.size();
     }
 
@@ -197,14 +262,44 @@ public final class NodeCluster implements SimulatedCluster {
         nodes.get(number).crash(end);
     }
 
-    /** Starts a node after a time that has crashed. */
-    public void restart(final int number, final long durationNs) {
+    /** Starts a node after a time that has crashed. @return where the log ends that it has found */
+    public long restart(final int number, final long durationNs) {
         simulation.sleep(Math.min(durationNs, LEASE_NS));
         if (durationNs >= LEASE_NS) {
             membership.expire(number);
             simulation.sleep(durationNs - LEASE_NS);
         }
+        final Node node = nodes.get(number);
+        node.start();
+        return node.running.space().status().lsn();
+    }
+
+    /** Stops a node, which has no clients any more, in good order, and starts it after a time. */
+    public void stop(final int number, final long durationNs) {
+        whileOthersTakeOver(number, Node::stop);
+        simulation.sleep(durationNs);
         nodes.get(number).start();
+    }
+
+    /** Has a node, which has no clients any more, leave for good. */
+    public void leave(final int number) {
+        nodes.get(number).hasLeft = true;
+        whileOthersTakeOver(number, Node::leave);
+    }
+
+    private void whileOthersTakeOver(final int number, final Consumer<Node> end) {
+        final Node ending = nodes.get(number);
+        nodes.stream().filter(node -> node.running != null && node != ending)
+            .forEach(node -> node.takeOver(() -> ending.running == null));
+        end.accept(ending);
+    }
+
+    /** Starts a new node. @return its number */
+    public int join() {
+        final Node node = new Node(nodes.size());
+        nodes.add(node);
+        node.start();
+        return node.number;
     }
 
     private void deliverAllViews(final int number) {

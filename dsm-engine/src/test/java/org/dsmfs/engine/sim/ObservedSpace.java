@@ -5,7 +5,7 @@ import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceStatus;
 
-/** A space that notes when a call's first transaction seems to have taken effect, and lets others go on in between. */
+/** A space that notes when a call's transactions end, and lets others go on in between. */
 public final class ObservedSpace implements Space {
     private static final int MOST_DELAY_NS = 30_000;
 
@@ -23,11 +23,15 @@ public final class ObservedSpace implements Space {
     public <R> R execute(final Operation<R> operation) {
         simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
         final long[] lastRun = new long[1];
-        final R result = space.execute(transaction -> {
-            lastRun[0] = history.next();
-            return operation.run(transaction);
-        });
-        history.likelyEffect(lastRun[0]);
+        final R result;
+        try {
+            result = space.execute(transaction -> {
+                lastRun[0] = history.next();
+                return operation.run(transaction);
+            });
+        } finally {
+            history.executed(lastRun[0], space.status().lsn());
+        }
         simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
         return result;
     }

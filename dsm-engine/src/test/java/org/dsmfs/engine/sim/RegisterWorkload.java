@@ -45,6 +45,7 @@ public final class RegisterWorkload
     private final int[] kinds;
     private final Map<Integer, Space> spaces = new TreeMap<>();
     private final Map<Integer, History<Access>.Life> lives = new TreeMap<>();
+    private final Map<Integer, List<SimulatedThread>> clientsByNode = new TreeMap<>();
     private long lastWriter;
 
     /** One transaction: what it read and wrote. */
@@ -92,20 +93,21 @@ public final class RegisterWorkload
     @Override
     public List<SimulatedThread> start(final int node, final Space space) {
         final Space observed = new ObservedSpace(space, simulation, history);
-        final History<Access>.Life life = history.startLife();
+        final History<Access>.Life life = history.startLife(() -> space.status().lsn());
         spaces.put(node, observed);
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS_PER_NODE; i++) {
             clients.add(startClient("node " + node + " client " + i, observed, life));
         }
+        clientsByNode.put(node, clients);
         return clients;
     }
 
     private SimulatedThread startClient(final String name, final Space space, final History<Access>.Life life) {
         return simulation.start(name, () -> {
             final Random random = simulation.random();
-            for (int i = 0; i < CALLS_PER_CLIENT; i++) {
+            for (int i = 0; i < CALLS_PER_CLIENT && !life.isEnding(); i++) {
                 simulation.sleep(random.nextInt(MOST_PAUSE_NS));
                 final Access access = new Access(++lastWriter, random);
                 life.call(name, access, () -> execute(space, access));
@@ -117,8 +119,19 @@ public final class RegisterWorkload
     }
 
     @Override
+    public void stop(final int node) {
+        lives.get(node).end();
+        simulation.await(() -> clientsByNode.get(node).stream().allMatch(SimulatedThread::isOver));
+    }
+
+    @Override
     public void crashed(final int node) {
         lives.get(node).crashed(new Access(++lastWriter, List.of()));
+    }
+
+    @Override
+    public void recovered(final int node, final long endLsn) {
+        lives.get(node).recovered(endLsn);
     }
 
     /** Has a client read all registers at once. */
@@ -143,7 +156,6 @@ public final class RegisterWorkload
     public void check() {
         final Long[] none = new Long[REGISTERS];
         Arrays.fill(none, 0L);
-        history.resolveLosses((one, other) -> one.writers.containsValue(other.id));
         LinearizabilityChecker.check(this, List.of(none), history);
     }
 

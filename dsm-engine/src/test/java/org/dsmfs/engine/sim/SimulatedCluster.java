@@ -2,10 +2,12 @@ package org.dsmfs.engine.sim;
 
 import org.dsmfs.engine.Space;
 
+import java.util.List;
+
 /** Nodes that share a space in a {@link Simulation}. */
 public interface SimulatedCluster extends AutoCloseable {
-    /** @return how many nodes there are, numbered from 0 */
-    int size();
+    /** @return numbers of the nodes, in order */
+    List<Integer> nodes();
 
     /** @return the space as the node sees it */
     Space space(int node);

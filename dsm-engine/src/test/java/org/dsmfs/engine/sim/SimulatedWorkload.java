@@ -13,9 +13,14 @@ public interface SimulatedWorkload {
      */
     List<SimulatedThread> start(int node, Space space);
 
-    /** A node's process is gone, its clients with it; called before it starts again. */
-    default void crashed(final int node) {
-    }
+    /** Ends a node's clients. Returns when they are gone; called on a thread of the simulation. */
+    void stop(int node);
+
+    /** A node's process is gone, its clients with it. */
+    void crashed(int node);
+
+    /** That node is there again. @param endLsn where the log ended that it found */
+    void recovered(int node, long endLsn);
 
     /** A node that stands still is down for the others from now on. */
     default void down(final int node) {
