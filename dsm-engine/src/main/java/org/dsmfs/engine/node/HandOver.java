@@ -47,6 +47,9 @@ final class HandOver {
         });
         try {
             awaitService();
+            if (!cluster.isServing()) {
+                return Math.max(1, stored().size());
+            }
             settle();
             final int left = offerAll();
             return left == 0 ? awaitForgotten() : left;
