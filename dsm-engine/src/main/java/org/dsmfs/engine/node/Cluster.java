@@ -251,7 +251,7 @@ final class Cluster implements Network.Handler, Neighbours {
     }
 
     private void startView() {
-        final View next = nextView.getAndSet(null);
+        final View next = nextView.get();
         if (next == null) {
             return;
         }
@@ -270,6 +270,8 @@ final class Cluster implements Network.Handler, Neighbours {
         } finally {
             coreLock.unlock();
         }
+        // Not before: nothing may be served of the last epoch's copies by a node that has come back.
+        nextView.compareAndSet(next, null);
         hasChanged = true;
         waiter.wakeAll();
     }
