@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * alone: see {@link Seeds}.
  */
 class ClusterRegistersTest {
-    private static final int SEEDS = 130;
+    private static final int SEEDS = 140;
     private static final int MOST_NODES = 7;
     private static final List<Fault> FAILURES = List.of(Fault.PAUSE, Fault.CUT, Fault.KILL, Fault.POWER);
     private static final long ROOMY_BYTES = 4 << 20;
