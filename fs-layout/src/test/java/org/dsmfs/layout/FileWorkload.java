@@ -51,7 +51,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history), simulation::nowNs,
             AtimePolicy.NOATIME, Caller.ROOT);
         mounts.put(node, mount);
-        final History<FileCall>.Life life = history.startLife(() -> space.status().lsn());
+        final History<FileCall>.Life life = history.startLife();
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
         for (int i = 0; i < clientsPerNode; i++) {

@@ -15,7 +15,7 @@ public final class Call<O> {
     private final long invoked;
     private long returned = NEVER;
     private long likelyEffect = NEVER;
-    /** Where its node's log ended after its first transaction, and after its last one. */
+    /** Where its node's log ended before its first transaction, and before its last one. */
     private long firstLsn = NEVER;
     private long lastLsn = NEVER;
     /** Of its node, if that did not leave all of it; null otherwise. */
@@ -37,14 +37,14 @@ public final class Call<O> {
         return returned != NEVER;
     }
 
-    /** @return whether anything of it, or of what it has seen, can be in a log that ends there */
+    /** @return whether its first transaction, if it has logged anything, is in a log that ends there */
     boolean hasBegunBefore(final long endLsn) {
-        return firstLsn <= endLsn && firstLsn != NEVER;
+        return firstLsn < endLsn;
     }
 
-    /** @return whether all of it, and of what it has seen, is in a log that ends there */
+    /** @return whether all that it has logged, and all that it has seen, is in a log that ends there */
     boolean hasEndedBefore(final long endLsn) {
-        return isReturned() && lastLsn <= endLsn;
+        return isReturned() && lastLsn < endLsn;
     }
 
     /** Its node crashed in the middle of it, or of writing its log: it may have taken effect before, or not. */
@@ -81,12 +81,12 @@ public final class Call<O> {
     }
 
     /** One of its transactions has ended; the first one is likely to be the one that others see. */
-    void executed(final long number, final long endLsn) {
+    void executed(final long number, final long lsn) {
         if (likelyEffect == NEVER) {
             likelyEffect = number;
-            firstLsn = endLsn;
+            firstLsn = lsn;
         }
-        lastLsn = endLsn;
+        lastLsn = lsn;
     }
 
     void returned(final long number) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 
 /** All calls of all clients of a run, on one counter. */
 public final class History<O> {
@@ -28,22 +27,17 @@ public final class History<O> {
         call.returned(counter++);
     }
 
-    /** @param endLsn where the node's log ends now */
-    public Life startLife(final LongSupplier endLsn) {
-        return new Life(endLsn);
+    /** @return where the clients of one start of a node note what they have made durable */
+    public Life startLife() {
+        return new Life();
     }
 
     /** One start of a node: what its clients call, and what of that is durable. */
     public final class Life {
-        private final LongSupplier endLsn;
         private final List<Call<O>> ofNode = new ArrayList<>();
-        private long durableLsn;
+        private long durable = -1;
         private boolean isEnding;
         private Call<O> crash;
-
-        private Life(final LongSupplier endLsn) {
-            this.endLsn = endLsn;
-        }
 
         /** Makes a call as {@link History#call} does. */
         public void call(final String client, final O operation, final Runnable run) {
@@ -52,11 +46,11 @@ public final class History<O> {
             History.this.call(call, run);
         }
 
-        /** Makes everything durable that is in the log. */
+        /** Makes everything durable that has returned before. */
         public void sync(final Runnable run) {
-            final long lsn = endLsn.getAsLong();
+            final long begin = counter++;
             run.run();
-            durableLsn = Math.max(durableLsn, lsn);
+            durable = Math.max(durable, begin);
         }
 
         /** The node is to be stopped: its clients make no more calls. */
@@ -75,20 +69,18 @@ public final class History<O> {
         }
 
         /**
-         * The node is back: what its log had not kept has not happened, and nobody may have seen it.
+         * The node is back: what was not durable, and its log had not kept, has not happened, and nobody may have seen
+         * it.
          *
          * @param recoveredLsn where the log ended then
-         * @throws AssertionError if the log has lost what was durable
          */
         public void recovered(final long recoveredLsn) {
-            if (recoveredLsn < durableLsn) {
-                throw new AssertionError("durable up to LSN " + durableLsn + ", but the log ends at " + recoveredLsn);
-            }
             crash.returned(counter++);
             for (final Call<O> call : ofNode) {
-                if (!call.hasBegunBefore(recoveredLsn)) {
+                final boolean isDurable = call.returned() < durable;
+                if (!isDurable && !call.hasBegunBefore(recoveredLsn)) {
                     calls.remove(call);
-                } else if (!call.hasEndedBefore(recoveredLsn)) {
+                } else if (!isDurable && !call.hasEndedBefore(recoveredLsn)) {
                     call.isOptionalBefore(crash);
                 }
             }
@@ -110,13 +102,13 @@ public final class History<O> {
     /**
      * A transaction of the call that this thread is making has ended.
      *
-     * @param number when, on the counter
-     * @param endLsn where the node's log ended then
+     * @param number when it ran, on the counter
+     * @param lsn    where the node's log ended then, before it: if the transaction has logged anything, that is behind
      */
-    void executed(final long number, final long endLsn) {
+    void executed(final long number, final long lsn) {
         final Call<O> call = current.get(Thread.currentThread());
         if (call != null) {
-            call.executed(number, endLsn);
+            call.executed(number, lsn);
         }
     }
 

@@ -23,14 +23,16 @@ public final class ObservedSpace implements Space {
     public <R> R execute(final Operation<R> operation) {
         simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
         final long[] lastRun = new long[1];
+        final long[] lsnBefore = new long[1];
         final R result;
         try {
             result = space.execute(transaction -> {
                 lastRun[0] = history.next();
+                lsnBefore[0] = space.status().lsn();
                 return operation.run(transaction);
             });
         } finally {
-            history.executed(lastRun[0], space.status().lsn());
+            history.executed(lastRun[0], lsnBefore[0]);
         }
         simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
         return result;

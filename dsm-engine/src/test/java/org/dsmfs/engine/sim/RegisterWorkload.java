@@ -93,7 +93,7 @@ public final class RegisterWorkload
     @Override
     public List<SimulatedThread> start(final int node, final Space space) {
         final Space observed = new ObservedSpace(space, simulation, history);
-        final History<Access>.Life life = history.startLife(() -> space.status().lsn());
+        final History<Access>.Life life = history.startLife();
         spaces.put(node, observed);
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
