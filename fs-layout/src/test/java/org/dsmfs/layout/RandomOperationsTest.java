@@ -138,6 +138,10 @@ class RandomOperationsTest {
         }
 
         void step() {
+            // What another node frees, because it has the content, goes with its next background work.
+            for (final FileSystem each : fileSystems) {
+                each.tidy();
+            }
             go(random.nextInt(spaces.length));
             now += 1 + random.nextInt(2_000_000_000);
             model.time(now);

@@ -1,12 +1,16 @@
 package org.dsmfs.engine.core;
 
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.journal.RecordFormat;
 
 /** When a checkpoint is due, what it says, and its records in the log. */
 public final class Checkpoints {
     /** Part of the journal that only checkpoints may use. */
     private static final int CHECKPOINT_PART = 8;
+    /** Part of the journal that all tombstones together may take: no more pages can be freed that others may have. */
+    private static final int TOMBSTONES_PART = 8;
+    private static final int TOMBSTONE_BYTES = RecordFormat.ENTRIES + RecordFormat.FREE_BYTES;
     /** Retired part of a slab that makes a checkpoint due. */
     private static final int RETIRED_PART = 4;
     /** Smallest such part. */
@@ -38,6 +42,13 @@ public final class Checkpoints {
         }
         if (log.bytes() > journalBytes - journalBytes / CHECKPOINT_PART || disk.changeCount() > 2 * dueChanges) {
             throw Abandoned.CHECKPOINT;
+        }
+    }
+
+    /** @throws SpaceFullException if the log would hold so many tombstones that it could not be shortened any more */
+    void checkRoomForTombstone() {
+        if ((long) tombstones.count() * TOMBSTONE_BYTES > journalBytes / TOMBSTONES_PART) {
+            throw SpaceFullException.INSTANCE;
         }
     }
 

@@ -97,6 +97,9 @@ final class Commit {
                 change.unchanged = !change.existed;
                 if (logged && change.existed) {
                     change.buried = pages.access().mayHaveShadows(change.segment, change.page);
+                    if (change.buried) {
+                        checkpoints.checkRoomForTombstone();
+                    }
                     batch.addFree(change.buried ? RecordFormat.TOMBSTONE : RecordFormat.FREE, change.segment,
                         change.page);
                 }

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.core;
 
+import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.journal.RecordFormat;
 
 /**
@@ -11,6 +12,7 @@ public final class Log {
     private static final int MAX_BATCH_BYTES = 8 << 20;
     private static final long NOT_RECOVERING = Long.MAX_VALUE;
 
+    private final long journalBytes;
     private final int incarnation;
     private LogBatch filling;
     private LogBatch spare;
@@ -32,6 +34,7 @@ public final class Log {
      * @param version      newest version that any page may have
      */
     Log(final long journalBytes, final int incarnation, final long version) {
+        this.journalBytes = journalBytes;
         this.incarnation = incarnation;
         this.version = version;
         this.loggedVersion = version;
@@ -178,6 +181,7 @@ public final class Log {
      * @param durableLsn up to where the log is durable
      * @return what is to be written now, and then given to {@link Core#batchWritten} before the next is taken; null if
      *     there is nothing
+     * @throws EngineException if the batch would be written over log that is needed
      */
     public LogBatch takeBatch(final long durableLsn) {
         if (isMarkDue(durableLsn)) {
@@ -185,6 +189,10 @@ public final class Log {
         }
         if (filling.isEmpty()) {
             return null;
+        }
+        if (bytes() > journalBytes) {
+            throw new EngineException("the journal is full: its " + journalBytes
+                + " bytes are needed still; start the node again, when the others are up");
         }
         if (writing != null) {
             throw new IllegalStateException("two batches of log under way");

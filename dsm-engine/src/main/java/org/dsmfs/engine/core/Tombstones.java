@@ -26,6 +26,10 @@ final class Tombstones {
         long version() {
             return version;
         }
+
+        long lsn() {
+            return lsn;
+        }
     }
 
     /** The record at the LSN says that the page is absent. */
@@ -56,11 +60,21 @@ final class Tombstones {
         return byAddress.entries();
     }
 
-    /** @return LSN of the oldest record that is still needed, Long.MAX_VALUE if none is */
-    long oldestLsn() {
+    int count() {
+        return byAddress.size();
+    }
+
+    /** @return the one with the oldest record, null if there is none */
+    Tombstone oldest() {
         while (!byLsn.isEmpty() && byLsn.peek().dropped) {
             byLsn.poll();
         }
-        return byLsn.isEmpty() ? Long.MAX_VALUE : byLsn.peek().lsn;
+        return byLsn.peek();
+    }
+
+    /** @return LSN of the oldest record that is still needed, Long.MAX_VALUE if none is */
+    long oldestLsn() {
+        final Tombstone oldest = oldest();
+        return oldest == null ? Long.MAX_VALUE : oldest.lsn;
     }
 }
