@@ -73,6 +73,11 @@ public final class SharedPages {
             }
         }
         forEachShadow(visitor);
+        forEachTombstone(visitor);
+    }
+
+    /** Calls the visitor, which may drop it, for every page that is known to be absent where others may have it. */
+    public void forEachTombstone(final Space.PageVisitor visitor) {
         tombstones.all().forEach(tombstone -> visitor.page(tombstone.segment, tombstone.page));
     }
 

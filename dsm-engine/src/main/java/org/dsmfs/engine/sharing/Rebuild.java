@@ -203,12 +203,27 @@ final class Rebuild {
                 pages.permit(segment, page, true, true, true);
             }
         });
+        dropTombstones();
         for (final Member member : exchange.view().members()) {
             if (member.isUp() && member.node() != exchange.node()) {
                 exchange.add(member.node(), WireType.ADOPT_END, bundle -> bundle.adoptEnd());
             }
         }
         answered(exchange.node());
+    }
+
+    /**
+     * Pages that were freed while somebody was down, who could have had older versions: nobody has, or there would be a
+     * report, and an entry. Nobody else would ever have these tombstones dropped, and they keep the journal.
+     */
+    private void dropTombstones() {
+        if (exchange.isEverybodyUp()) {
+            pages.forEachTombstone((segment, page) -> {
+                if (copies.isDefaultHere(segment, page)) {
+                    pages.dropTombstone(segment, page);
+                }
+            });
+        }
     }
 
     private void rebuild(final Reported page) {
