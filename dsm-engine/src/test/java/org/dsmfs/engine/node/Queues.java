@@ -15,11 +15,12 @@ import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
 
-/** What connects nodes of one process: a queue for each, and a membership in which nobody comes or goes. */
+/** What connects nodes of one process: a queue for each, and a membership in which nobody comes. */
 final class Queues {
     private final List<Queue<Sent>> inboxes = new ArrayList<>();
     private final AtomicLong messages = new AtomicLong();
-    private final View view;
+    private final List<Consumer<View>> listeners = new ArrayList<>();
+    private View view;
 
     private record Sent(int from, Stream stream, byte[] bytes) {
     }
@@ -40,7 +41,21 @@ final class Queues {
     }
 
     Membership membership(final int node) {
-        return new Constant(node, view);
+        return new Agreed(node);
+    }
+
+    /** The node is taken for dead by the others. */
+    void takeDown(final int node) {
+        final List<Member> members = view.members().stream()
+            .map(member -> member.node() == node
+                ? new Member(node, member.incarnation(), member.address(), false) : member)
+            .toList();
+        view = new View(view.epoch() + 1, members, view.homes(), view.partitions());
+        for (int other = 0; other < listeners.size(); other++) {
+            if (other != node) {
+                listeners.get(other).accept(view);
+            }
+        }
     }
 
     /** @return messages between nodes so far */
@@ -95,9 +110,26 @@ final class Queues {
         }
     }
 
-    private record Constant(int node, View view) implements Membership {
+    private final class Agreed implements Membership {
+        private final int node;
+
+        private Agreed(final int node) {
+            this.node = node;
+        }
+
+        @Override
+        public int node() {
+            return node;
+        }
+
+        @Override
+        public View view() {
+            return view;
+        }
+
         @Override
         public void onView(final Consumer<View> listener) {
+            listeners.add(listener);
             listener.accept(view);
         }
 

@@ -1,7 +1,9 @@
 package org.dsmfs.engine.node;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.dsmfs.engine.Space;
@@ -10,15 +12,16 @@ import org.dsmfs.engine.sim.SimulatedDisk;
 
 /**
  * Hundreds of nodes that share a space on one thread: all of them do what there is to do whenever the caller's operation
- * waits. None comes or goes.
+ * waits. None comes.
  */
 public final class SteppedNodes implements AutoCloseable {
     private static final long STEP_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long DISK_BYTES = 0;
     private static final int DATA_PAGE_BYTES = 32 << 10;
-    private static final long JOURNAL_BYTES = 1 << 20;
+    static final long JOURNAL_BYTES = 1 << 20;
 
     private final List<LocalSpace> spaces = new ArrayList<>();
+    private final Set<Integer> down = new HashSet<>();
     private final Queues queues;
     private long nowNs;
 
@@ -56,6 +59,9 @@ public final class SteppedNodes implements AutoCloseable {
         nowNs += STEP_NS;
         for (int node = 0; node < spaces.size(); node++) {
             final LocalSpace space = spaces.get(node);
+            if (down.contains(node)) {
+                continue;
+            }
             if (!queues.isEmpty(node) || space.isNetworkBusy() || !space.isServing()) {
                 space.pollNetwork();
             }
@@ -63,9 +69,20 @@ public final class SteppedNodes implements AutoCloseable {
         }
     }
 
-    /** Has all nodes do their background work. */
+    /** Has all nodes that are up do their background work. */
     public void doWork() {
-        spaces.forEach(LocalSpace::doWork);
+        for (int node = 0; node < spaces.size(); node++) {
+            if (!down.contains(node)) {
+                spaces.get(node).doWork();
+            }
+        }
+        step();
+    }
+
+    /** The node does nothing from now on, and the others know. Its partition has nobody who stands in. */
+    public void takeDown(final int node) {
+        down.add(node);
+        queues.takeDown(node);
         step();
     }
 

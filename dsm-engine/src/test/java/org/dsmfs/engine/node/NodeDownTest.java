@@ -1,0 +1,59 @@
+package org.dsmfs.engine.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.dsmfs.engine.Segment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a node does while another one is down for long. */
+@Timeout(60)
+class NodeDownTest {
+    private static final long MEMORY_BYTES = 16 << 20;
+    private static final long SEGMENT = Segment.of(0x05, 3);
+    private static final int FREED_PAGES = 100;
+    private static final int PAGE_BYTES = 4096;
+
+    private static void fill(final SteppedNodes nodes, final long page, final Random random) {
+        final byte[] content = new byte[PAGE_BYTES];
+        random.nextBytes(content);
+        nodes.space(0).execute(transaction -> {
+            transaction.write(SEGMENT, page).putBytes(0, content);
+            return null;
+        });
+    }
+
+    /** The one that is down may have older versions of what is freed, so its absence has to be remembered. */
+    @Test
+    void theJournalIsShortenedAllTheSame() {
+        final Random random = new Random(1);
+        try (SteppedNodes nodes = new SteppedNodes(2, MEMORY_BYTES)) {
+            for (int page = 0; page < FREED_PAGES; page++) {
+                fill(nodes, page, random);
+            }
+            nodes.takeDown(1);
+            for (int page = 0; page < FREED_PAGES; page++) {
+                final int freed = page;
+                nodes.space(0).execute(transaction -> {
+                    transaction.free(SEGMENT, freed);
+                    return null;
+                });
+            }
+            long mostLogBytes = 0;
+            final long firstLsn = nodes.space(0).status().lsn();
+            for (int i = 0; i < 2000; i++) {
+                fill(nodes, FREED_PAGES + i % 10, random);
+                nodes.doWork();
+                mostLogBytes = Math.max(mostLogBytes, nodes.space(0).status().journalBytes());
+            }
+            assertTrue(nodes.space(0).status().lsn() - firstLsn > 4 * SteppedNodes.JOURNAL_BYTES);
+            assertTrue(mostLogBytes < SteppedNodes.JOURNAL_BYTES, mostLogBytes + " bytes");
+            for (int page = 0; page < FREED_PAGES; page++) {
+                final int freed = page;
+                assertEquals(false, nodes.space(0).execute(transaction -> transaction.exists(SEGMENT, freed)));
+            }
+        }
+    }
+}
