@@ -153,13 +153,16 @@ public final class RequestThreads {
         }
     }
 
-    /** A client that is alone waits for its reply, so nobody has to listen meanwhile. */
-    private boolean isOneOfSeveral(final int client) {
+    /** A request of this client was received. */
+    private void note(final int client) {
         if (client != lastClient && client != 0) {
             lastClient = client;
             clientChangeNs = System.nanoTime();
-            return true;
         }
+    }
+
+    /** A client that is alone waits for its reply, so nobody has to listen meanwhile. */
+    private boolean areSeveralActive() {
         return System.nanoTime() - clientChangeNs < SEVERAL_NS;
     }
 
@@ -211,7 +214,8 @@ public final class RequestThreads {
                         RequestThreads.this.stop();
                         return false;
                     }
-                    if (isOneOfSeveral(server.client()) && server.takesLong()) {
+                    note(server.client());
+                    if (server.takesLong() && areSeveralActive()) {
                         leaveListening();
                     } else {
                         served.lazySet(served.get() + 1);
