@@ -10,6 +10,10 @@ public final class Checkpoints {
     private static final int CHECKPOINT_PART = 8;
     /** Part of the journal that all tombstones together may take: no more pages can be freed that others may have. */
     private static final int TOMBSTONES_PART = 8;
+    /** Part of the journal, its newest, in which tombstones may stay. */
+    private static final int YOUNG_PART = 4;
+    /** Part of the journal that may be filled with renewed tombstones for one checkpoint. */
+    private static final int RENEWED_PART = 16;
     private static final int TOMBSTONE_BYTES = RecordFormat.ENTRIES + RecordFormat.FREE_BYTES;
     /** Retired part of a slab that makes a checkpoint due. */
     private static final int RETIRED_PART = 4;
@@ -23,16 +27,18 @@ public final class Checkpoints {
     private final DiskCache disk;
     private final DirtyPages dirty;
     private final Tombstones tombstones;
+    private final SharedPages shared;
 
     /** @param journalBytes log that the journal can hold */
     Checkpoints(final long journalBytes, final Log log, final DiskCache disk, final DirtyPages dirty,
-                final Tombstones tombstones) {
+                final Tombstones tombstones, final SharedPages shared) {
         this.journalBytes = journalBytes;
         this.dueChanges = (int) (journalBytes / CHECKPOINT_PART / RecordFormat.IMAGE_BYTES / 4);
         this.log = log;
         this.disk = disk;
         this.dirty = dirty;
         this.tombstones = tombstones;
+        this.shared = shared;
     }
 
     /** @param pages pages that the record, which ends the log now, changes */
@@ -67,6 +73,24 @@ public final class Checkpoints {
     private static boolean areRetiredSlotsDue(final SlotAllocator slots) {
         return (long) slots.retired() * slots.pageSize() > MIN_RETIRED_BYTES
             && slots.retired() > slots.slots() / RETIRED_PART;
+    }
+
+    /**
+     * Logs tombstones anew, the oldest first, so that the log need not be kept for their old records.
+     *
+     * @param endLsn where the log ended when this began
+     * @return false if the batch must be written first
+     */
+    public boolean renewTombstones(final long endLsn) {
+        final long youngLsn = endLsn - journalBytes / YOUNG_PART;
+        final long mostLsn = endLsn + journalBytes / RENEWED_PART;
+        while (tombstones.oldestLsn() < youngLsn && log.endLsn() < mostLsn) {
+            final Tombstones.Tombstone oldest = tombstones.oldest();
+            if (!shared.bury(oldest.segment, oldest.page, oldest.version())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @return what the slot tables shall say, as of now, and from where redo has to start then */

@@ -57,9 +57,9 @@ public final class Core {
         pages = new Pages(ramLimitBytes, largePageSize, index);
         lookup = new PageLookup(pages);
         log = new Log(journalBytes, incarnation, version);
-        checkpoints = new Checkpoints(journalBytes, log, pages.disk(), pages.dirty(), pages.tombstones());
-        paging = new Paging(pages, log);
         shared = new SharedPages(pages, log, addresses);
+        checkpoints = new Checkpoints(journalBytes, log, pages.disk(), pages.dirty(), pages.tombstones(), shared);
+        paging = new Paging(pages, log);
         transaction = new Transaction(pages, lookup, addresses);
         commit = new Commit(pages, log, checkpoints, addresses);
     }

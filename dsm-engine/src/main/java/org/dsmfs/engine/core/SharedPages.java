@@ -240,24 +240,6 @@ public final class SharedPages {
         return true;
     }
 
-    /**
-     * Logs tombstones anew, the oldest first, so that the log need not be kept for the old records.
-     *
-     * @param beforeLsn those with older records
-     * @param endLsn    up to where the log may grow by that
-     * @return false if the batch must be written first
-     */
-    public boolean renewTombstones(final long beforeLsn, final long endLsn) {
-        Tombstones.Tombstone oldest = tombstones.oldest();
-        while (oldest != null && oldest.lsn() < beforeLsn && log.endLsn() < endLsn) {
-            if (!bury(oldest.segment, oldest.page, oldest.version())) {
-                return false;
-            }
-            oldest = tombstones.oldest();
-        }
-        return true;
-    }
-
     /** Begins a record that says that the page is absent. @return false if the batch must be written first */
     private boolean addAbsence(final int entryType, final long segment, final long page) {
         final LogBatch batch = log.filling();

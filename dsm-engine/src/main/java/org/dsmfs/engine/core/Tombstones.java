@@ -26,10 +26,6 @@ final class Tombstones {
         long version() {
             return version;
         }
-
-        long lsn() {
-            return lsn;
-        }
     }
 
     /** The record at the LSN says that the page is absent. */

@@ -29,10 +29,6 @@ final class PagingElement {
     private static final int OVERHEAD_PART = 32;
     /** The page index is copied whole to grow, so it does so seldom. */
     private static final int INDEX_GROWTH_FACTOR = 4;
-    /** Tombstones that are in the newest part of the journal may stay there. */
-    private static final int OLD_PART = 4;
-    /** What of the journal may be filled with renewed tombstones for one checkpoint. */
-    private static final int RENEWED_PART = 16;
     /** Background calls between two attempts to grow a slab that could not. */
     private static final int RETRY_CALLS = 10;
 
@@ -200,12 +196,10 @@ final class PagingElement {
     }
 
     private void renewTombstones(final long upToLsn) {
-        final long journalBytes = store.journal.capacity();
         while (true) {
             coreLock.lock();
             try {
-                if (core.shared().renewTombstones(upToLsn - journalBytes / OLD_PART,
-                    upToLsn + journalBytes / RENEWED_PART)) {
+                if (core.checkpoints().renewTombstones(upToLsn)) {
                     return;
                 }
             } finally {
