@@ -65,14 +65,14 @@ public final class Checkpoints {
 
     /** @return whether a checkpoint should be made before more pages are written to new slots */
     public boolean areSlotChangesDue() {
-        return disk.changeCount() > dueChanges || areRetiredSlotsDue(disk.budget(false).slots())
-            || areRetiredSlotsDue(disk.budget(true).slots());
+        return disk.changeCount() > dueChanges || areRetiredSlotsDue(disk.budget(false))
+            || areRetiredSlotsDue(disk.budget(true));
     }
 
     /** @return whether so much of the slab is retired that it would grow for nothing */
-    private static boolean areRetiredSlotsDue(final SlotAllocator slots) {
-        return (long) slots.retired() * slots.pageSize() > MIN_RETIRED_BYTES
-            && slots.retired() > slots.slots() / RETIRED_PART;
+    private static boolean areRetiredSlotsDue(final SlotBudget budget) {
+        final SlotAllocator slots = budget.slots();
+        return budget.retiredBytes() > MIN_RETIRED_BYTES && slots.retired() > slots.slots() / RETIRED_PART;
     }
 
     /**

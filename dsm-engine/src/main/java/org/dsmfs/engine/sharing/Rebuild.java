@@ -214,7 +214,7 @@ final class Rebuild {
 
     /**
      * Pages that were freed while somebody was down, who could have had older versions: nobody has, or there would be a
-     * report, and an entry. Nobody else would ever have these tombstones dropped, and they keep the journal.
+     * report, and an entry. Nobody else would ever have these tombstones dropped, and they take room in the log.
      */
     private void dropTombstones() {
         if (exchange.isEverybodyUp()) {
