@@ -13,7 +13,8 @@ import org.dsmfs.layout.page.PageKind;
  * Which data pages of a file exist, since the engine cannot enumerate the pages of a segment. The first
  * {@link #DIRECT_PAGES} have their bits in the inode's body. The others are in a tree of bitmap pages with computed
  * addresses: page i of level 0 holds the bits of data pages i * 32768 and following; bit i of level n + 1 says that
- * page i of level n exists; the topmost bits are in the body. A bitmap page without a set bit does not exist.
+ * page i of level n exists; the topmost bits are in the body. A bitmap page without a set bit does not exist, and is
+ * hardly ever asked for: to know that a page is absent, another node may have to be asked.
  *
  * <p>Invariant: {@link InodePage#pages} is the number of set bits.
  */
@@ -54,7 +55,7 @@ final class HoleMap {
         if (page < DIRECT_PAGES) {
             return Bitmap.get(inode.view().buffer(), DIRECT_OFFSET, (int) page);
         }
-        final DirectBuffer bitmap = tx.read(segment, address(0, page >> FANOUT_SHIFT));
+        final DirectBuffer bitmap = bitmapOf(page);
         return bitmap != null && Bitmap.get(bitmap, 0, bit(page));
     }
 
@@ -100,7 +101,7 @@ final class HoleMap {
             page = DIRECT_PAGES;
         }
         while (true) {
-            final DirectBuffer bitmap = tx.read(segment, address(0, page >> FANOUT_SHIFT));
+            final DirectBuffer bitmap = bitmapOf(page);
             if (bitmap == null) {
                 return page;
             }
@@ -133,35 +134,28 @@ final class HoleMap {
      * @param from bit to start at, counted over all pages of the level
      * @return the first set bit of the level at or after it; {@link #NONE} if there is none
      */
-    private long nextSet(final int targetLevel, final long from) {
-        int level = targetLevel;
-        long index = from;
-        while (true) {
-            if (level == LEVELS) {
-                if (index >= ROOT_BITS) {
-                    return NONE;
-                }
-                final int bit = Bitmap.nextSet(inode.view().buffer(), ROOT_OFFSET, ROOT_BITS, (int) index);
-                if (bit == ROOT_BITS) {
-                    return NONE;
-                }
-                index = bit;
-                break;
-            }
-            final DirectBuffer bitmap = tx.read(segment, address(level, index >> FANOUT_SHIFT));
-            final int bit = bitmap == null ? FANOUT : Bitmap.nextSet(bitmap, 0, FANOUT, bit(index));
+    private long nextSet(final int level, final long from) {
+        if (level == LEVELS) {
+            final int bit = from >= ROOT_BITS ? ROOT_BITS
+                : Bitmap.nextSet(inode.view().buffer(), ROOT_OFFSET, ROOT_BITS, (int) from);
+            return bit == ROOT_BITS ? NONE : bit;
+        }
+        final long firstPage = from >> FANOUT_SHIFT;
+        for (long page = nextSet(level + 1, firstPage); page != NONE; page = nextSet(level + 1, page + 1)) {
+            final int start = page == firstPage ? bit(from) : 0;
+            final int bit = Bitmap.nextSet(requireBitmap(level, page), 0, FANOUT, start);
             if (bit < FANOUT) {
-                index = (index & -FANOUT) + bit;
-                break;
+                return (page << FANOUT_SHIFT) + bit;
             }
-            index = (index >> FANOUT_SHIFT) + 1;
-            level++;
         }
-        while (level > targetLevel) {
-            level--;
-            index = (index << FANOUT_SHIFT) + Bitmap.nextSet(requireBitmap(level, index), 0, FANOUT, 0);
-        }
-        return index;
+        return NONE;
+    }
+
+    /** @return the bitmap with the bit of a data page; null if there is none */
+    private DirectBuffer bitmapOf(final long page) {
+        final int top = (int) (page >> LEVELS * FANOUT_SHIFT);
+        return Bitmap.get(inode.view().buffer(), ROOT_OFFSET, top) ? tx.read(segment, address(0, page >> FANOUT_SHIFT))
+            : null;
     }
 
     private DirectBuffer requireBitmap(final int level, final long index) {
