@@ -2,7 +2,6 @@ package org.dsmfs.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.Collections;
 import java.util.List;
 import org.dsmfs.engine.node.ShippingNode;
 import org.dsmfs.engine.sim.ClusterRun;
@@ -20,16 +19,17 @@ import org.junit.jupiter.params.provider.EnumSource;
  * many, and one alone: see {@link Seeds}.
  */
 class ClusterFilesTest {
-    private static final int SEEDS = 105;
+    private static final int SEEDS = 85;
+    /** These runs take longer. */
+    private static final int SEPARATED_SEEDS = 20;
     private static final int MOST_NODES = 4;
     private static final int CLIENTS_PER_NODE = 2;
-    /** Locks of others go with a node that has them. */
     private static final List<Fault> CRASHES = List.of(Fault.KILL, Fault.POWER);
     private static final long MEMORY_BYTES = 4 << 20;
 
     private static long run(final long seed, final List<Fault> kinds) {
         return ClusterRun.play(seed, ClusterFilesTest::cluster,
-            simulation -> new FileWorkload(simulation, CLIENTS_PER_NODE, Collections.disjoint(kinds, CRASHES)), kinds, 1);
+            simulation -> new FileWorkload(simulation, CLIENTS_PER_NODE, kinds), kinds, 1);
     }
 
     private static NodeCluster cluster(final Simulation simulation) {
@@ -48,7 +48,19 @@ class ClusterFilesTest {
      */
     @Test
     void pagesOfOthersAreNotNew() {
-        run(24, List.of(Fault.KILL, Fault.POWER));
+        run(24, CRASHES);
+    }
+
+    /** A crash took a directory, and its number came again, for the list of the files without a name. */
+    @Test
+    void numbersThatACrashTookMayComeAgain() {
+        run(22, CRASHES);
+    }
+
+    /** The list of a start that was over was removed while the pages of all nodes were being counted. */
+    @Test
+    void nodesCleanUpBeforeTheyAreExamined() {
+        run(98, CRASHES);
     }
 
     @Test
@@ -57,8 +69,18 @@ class ClusterFilesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"KILL", "POWER"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = "SEPARATE", mode = EnumSource.Mode.EXCLUDE)
     void callsHaveOneOrderWhileThingsGoWrong(final Fault fault) {
         Seeds.run(fault.toString(), SEEDS, seed -> run(seed, List.of(fault)));
+    }
+
+    @Test
+    void callsHaveOneOrderWhileNodesStandAside() {
+        Seeds.run("standing aside", SEPARATED_SEEDS, seed -> run(seed, List.of(Fault.SEPARATE)));
+    }
+
+    @Test
+    void callsHaveOneOrderWhileNodesCrash() {
+        Seeds.run("crashes", SEEDS, seed -> run(seed, CRASHES));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.sim.History;
@@ -337,7 +338,8 @@ final class FileClient {
         final int start = (int) range.start;
         final int end = (int) range.end + 1;
         call("lock " + ino + " from " + start + " to " + end + " type " + range.type,
-            () -> fs.setLock(ino, owner, range), state -> {
+            () -> isGranted(range.type, () -> fs.setLock(ino, owner, range)), state -> {
+                requireLockable(state, ino, range.type);
                 final boolean isFree = state.locks.isFree(node, ino, owner, range.type, start, end);
                 return new Plan(isFree,
                     isFree ? () -> state.locks.set(node, ino, owner, range.type, start, end) : null);
@@ -349,11 +351,31 @@ final class FileClient {
             return;
         }
         final int type = random.nextInt(3);
-        call("flock " + ino + " type " + type, () -> fs.setFlock(ino, owner, type), state -> {
+        call("flock " + ino + " type " + type, () -> isGranted(type, () -> fs.setFlock(ino, owner, type)), state -> {
+            requireLockable(state, ino, type);
             final boolean isFree = state.locks.isFlockFree(node, ino, owner, type);
             return new Plan(isFree,
                 () -> state.locks.setFlock(node, ino, owner, isFree ? type : LockRange.UNLOCKED));
         });
+    }
+
+    /** To unlock a file that is gone may be an error, or not: that depends on whether the node has locks there. */
+    private static boolean isGranted(final int type, final BooleanSupplier lock) {
+        try {
+            return lock.getAsBoolean();
+        } catch (final ErrnoException e) {
+            if (type == LockRange.UNLOCKED && e.errno() == Errno.ESTALE) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    /** A file that is open can be gone: it had no name, and the node was down. */
+    private static void requireLockable(final TreeState state, final long ino, final int type) {
+        if (type != LockRange.UNLOCKED) {
+            state.tree.node(ino);
+        }
     }
 
     /** Looks at every directory, name, attribute and byte. */

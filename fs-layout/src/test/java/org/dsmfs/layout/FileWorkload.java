@@ -3,12 +3,15 @@ package org.dsmfs.layout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.Space;
+import org.dsmfs.engine.sim.Faults.Fault;
 import org.dsmfs.engine.sim.History;
 import org.dsmfs.engine.sim.LinearizabilityChecker;
 import org.dsmfs.engine.sim.ObservedSpace;
@@ -17,6 +20,7 @@ import org.dsmfs.engine.sim.SimulatedWorkload;
 import org.dsmfs.engine.sim.Simulation;
 import org.dsmfs.engine.sim.Specification;
 import org.dsmfs.layout.FileCall.Plan;
+import org.dsmfs.layout.page.PageKind;
 
 /**
  * Clients on all nodes of a simulated cluster that make random calls of the filesystem, on so few names that they meet.
@@ -30,6 +34,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     final List<Long> directories = new ArrayList<>(List.of(FileSystem.ROOT));
     final List<Long> files = new ArrayList<>();
     final boolean hasLocks;
+    private final boolean mayGiveUp;
     private final int clientsPerNode;
     private final Map<Integer, FileSystem> mounts = new TreeMap<>();
     private final Map<Integer, History<FileCall>.Life> lives = new TreeMap<>();
@@ -38,12 +43,14 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
 
     /**
      * @param clientsPerNode processes on each node
-     * @param hasLocks       whether they lock files; locks of others may go with a node that has them
+     * @param kinds          of what goes wrong meanwhile
      */
-    FileWorkload(final Simulation simulation, final int clientsPerNode, final boolean hasLocks) {
+    FileWorkload(final Simulation simulation, final int clientsPerNode, final List<Fault> kinds) {
         this.simulation = simulation;
-        this.hasLocks = hasLocks;
         this.clientsPerNode = clientsPerNode;
+        // Locks of others go with a node that has them.
+        this.hasLocks = Collections.disjoint(kinds, List.of(Fault.KILL, Fault.POWER));
+        this.mayGiveUp = kinds.contains(Fault.SEPARATE);
     }
 
     @Override
@@ -51,7 +58,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history), simulation::nowNs,
             AtimePolicy.NOATIME, Caller.ROOT);
         mounts.put(node, mount);
-        final History<FileCall>.Life life = history.startLife();
+        final History<FileCall>.Life life = history.startLife(mayGiveUp);
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
         for (int i = 0; i < clientsPerNode; i++) {
@@ -67,7 +74,8 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     @Override
     public SimulatedThread startLastLook(final int node) {
         final String name = "last look on node " + node;
-        return simulation.start(name, () -> new FileClient(this, name, node, mounts.get(node), lives.get(node)).lookAtAll());
+        return simulation.start(name,
+            () -> new FileClient(this, name, node, mounts.get(node), history.startLife(false)).lookAtAll());
     }
 
     @Override
@@ -80,6 +88,13 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     @Override
     public void crashed(final int node) {
         lives.get(node).crashed(event("node " + node + " crashes", state -> state.crash(node)));
+        // A number that went with the log's end may come again, for an inode without a name that any client could see.
+        directories.removeIf(ino -> isMadeBy(node, ino));
+        files.removeIf(ino -> isMadeBy(node, ino));
+    }
+
+    private static boolean isMadeBy(final int node, final long ino) {
+        return ino != FileSystem.ROOT && Segment.partition(PageKind.INODE.segment(ino)) == node;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.dsmfs.layout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.dsmfs.engine.sim.ClusterRun;
 import org.dsmfs.engine.sim.HeapCluster;
 import org.dsmfs.engine.sim.HeapCluster.Flaw;
@@ -17,7 +18,7 @@ class FileWorkloadTest {
 
     private static long play(final long seed, final Flaw flaw) {
         return ClusterRun.play(seed, simulation -> new HeapCluster(simulation, 1, flaw),
-            simulation -> new FileWorkload(simulation, CLIENTS, true));
+            simulation -> new FileWorkload(simulation, CLIENTS, List.of()));
     }
 
     @Test

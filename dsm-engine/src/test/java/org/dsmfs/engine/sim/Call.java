@@ -20,6 +20,7 @@ public final class Call<O> {
     private long lastLsn = NEVER;
     /** Of its node, if that did not leave all of it; null otherwise. */
     private Call<O> crash;
+    private boolean hasGivenUp;
     private int index;
 
     Call(final String client, final O operation, final long invoked) {
@@ -87,6 +88,20 @@ public final class Call<O> {
             firstLsn = lsn;
         }
         lastLsn = lsn;
+    }
+
+    /** One of its transactions has found that pages are out of reach. */
+    void giveUp() {
+        hasGivenUp = true;
+    }
+
+    boolean hasGivenUp() {
+        return hasGivenUp;
+    }
+
+    /** @return whether one of its transactions has ended */
+    boolean hasExecuted() {
+        return likelyEffect != NEVER;
     }
 
     void returned(final long number) {

@@ -9,8 +9,10 @@ import java.util.function.Function;
 
 /** One run of a cluster: clients on all nodes, faults meanwhile, and a last look from each node. */
 public final class ClusterRun {
-    private static final long LIMIT_NS = 120_000_000_000L;
+    private static final long LIMIT_NS = 300_000_000_000L;
     private static final int MOST_FAULTS = 6;
+    /** Long enough for what nodes do of themselves after others have come or gone. */
+    private static final long CLEANING_UP_NS = 1_000_000_000;
 
     private final Simulation simulation;
     private final SimulatedCluster cluster;
@@ -72,8 +74,10 @@ public final class ClusterRun {
                 runUntil(look::isOver);
             }
             workload.check();
-            final SimulatedThread examination = simulation.start("examination",
-                () -> workload.examine(cluster.nodes().stream().map(cluster::space).toList()));
+            final SimulatedThread examination = simulation.start("examination", () -> {
+                simulation.sleep(CLEANING_UP_NS);
+                workload.examine(cluster.nodes().stream().map(cluster::space).toList());
+            });
             runUntil(examination::isOver);
             return simulation.fingerprint();
         } finally {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /** What goes wrong in a cluster; each thing is mended after a time. */
@@ -13,6 +14,8 @@ public final class Faults {
     private static final int MOST_PEACE_NS = 30_000_000;
     private static final int MOST_SHORT_NS = 20_000_000;
     private static final int MOST_LONG_NS = (int) Math.min(Integer.MAX_VALUE, NodeCluster.LEASE_NS * 3 / 2);
+
+    private static final int MOST_SEPARATION_MS = 20_000;
 
     private static final int FEWEST_LEFT_BEHIND = 2;
     /** So many nodes may there ever have been. */
@@ -22,8 +25,10 @@ public final class Faults {
     public enum Fault {
         /** A node stands still for a moment, or so long that its lease ends. */
         PAUSE,
-        /** Two nodes can't reach each other. */
+        /** Two nodes can't reach each other for a moment. */
         CUT,
+        /** Two nodes can't reach each other for so long that one of them has to let the rest go on. */
+        SEPARATE,
         /** A process dies. */
         KILL,
         /** A machine loses its power. */
@@ -56,6 +61,7 @@ public final class Faults {
         this.kinds = kinds;
         this.workload = workload;
         this.started = started;
+        cluster.onStandAside(node -> cluster.standAside(node, workload));
     }
 
     /** Starts a thread that does so many of them, one after the other; several may run at a time. */
@@ -65,6 +71,7 @@ public final class Faults {
                 simulation.sleep(simulation.random().nextInt(MOST_PEACE_NS));
                 happen(kinds.get(simulation.random().nextInt(kinds.size())));
             }
+            simulation.await(() -> cluster.nodes().stream().noneMatch(cluster::isAside));
         });
     }
 
@@ -72,7 +79,7 @@ public final class Faults {
         final Random random = simulation.random();
         final List<Integer> nodes = cluster.nodes();
         final int index = random.nextInt(nodes.size());
-        if (inTrouble.add(nodes.get(index))) {
+        if (!cluster.isAside(nodes.get(index)) && inTrouble.add(nodes.get(index))) {
             happen(fault, nodes, index, random);
             inTrouble.remove(nodes.get(index));
         }
@@ -83,8 +90,9 @@ public final class Faults {
         final long durationNs = random.nextInt(random.nextInt(3) == 0 ? MOST_LONG_NS : MOST_SHORT_NS);
         switch (fault) {
             case PAUSE -> cluster.pause(node, durationNs, workload);
-            case CUT -> cluster.cut(node,
-                nodes.get((index + 1 + random.nextInt(nodes.size() - 1)) % nodes.size()), durationNs);
+            case CUT -> cluster.cut(node, another(nodes, index, random), durationNs);
+            case SEPARATE -> cluster.cut(node, another(nodes, index, random),
+                TimeUnit.MILLISECONDS.toNanos(random.nextInt(MOST_SEPARATION_MS)));
             case STOP -> {
                 workload.stop(node);
                 cluster.stop(node, durationNs);
@@ -108,5 +116,9 @@ public final class Faults {
                 started.accept(node);
             }
         }
+    }
+
+    private static int another(final List<Integer> nodes, final int index, final Random random) {
+        return nodes.get((index + 1 + random.nextInt(nodes.size() - 1)) % nodes.size());
     }
 }

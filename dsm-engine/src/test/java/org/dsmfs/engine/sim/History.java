@@ -1,5 +1,7 @@
 package org.dsmfs.engine.sim;
 
+import org.dsmfs.engine.PageUnavailableException;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,33 +19,52 @@ public final class History<O> {
      * @param operation takes up the result in its {@code run}
      */
     public void call(final String client, final O operation, final Runnable run) {
-        call(new Call<>(client, operation, counter++), run);
+        call(new Call<>(client, operation, counter++), run, false);
     }
 
-    private void call(final Call<O> call, final Runnable run) {
+    private void call(final Call<O> call, final Runnable run, final boolean mayGiveUp) {
         calls.add(call);
         current.put(Thread.currentThread(), call);
-        run.run();
-        call.returned(counter++);
+        try {
+            run.run();
+        } catch (final PageUnavailableException e) {
+            if (!mayGiveUp) {
+                throw e;
+            }
+        }
+        if (!mayGiveUp || !call.hasGivenUp()) {
+            call.returned(counter++);
+        } else if (!call.hasExecuted()) {
+            calls.remove(call);
+        }
     }
 
-    /** @return where the clients of one start of a node note what they have made durable */
-    public Life startLife() {
-        return new Life();
+    /**
+     * @param mayGiveUp whether calls may find that pages are out of reach: they have no result then. They have had no
+     *                  effect if that was in their first transaction; else they may have, or not
+     * @return where the clients of one start of a node note what they have made durable
+     */
+    public Life startLife(final boolean mayGiveUp) {
+        return new Life(mayGiveUp);
     }
 
     /** One start of a node: what its clients call, and what of that is durable. */
     public final class Life {
+        private final boolean mayGiveUp;
         private final List<Call<O>> ofNode = new ArrayList<>();
         private long durable = -1;
         private boolean isEnding;
         private Call<O> crash;
 
+        private Life(final boolean mayGiveUp) {
+            this.mayGiveUp = mayGiveUp;
+        }
+
         /** Makes a call as {@link History#call} does. */
         public void call(final String client, final O operation, final Runnable run) {
             final Call<O> call = new Call<>(client, operation, counter++);
             ofNode.add(call);
-            History.this.call(call, run);
+            History.this.call(call, run, mayGiveUp);
         }
 
         /** Makes everything durable that has returned before. */
@@ -109,6 +130,14 @@ public final class History<O> {
         final Call<O> call = current.get(Thread.currentThread());
         if (call != null) {
             call.executed(number, lsn);
+        }
+    }
+
+    /** The call that this thread is making has found that pages are out of reach. */
+    void gaveUp() {
+        final Call<O> call = current.get(Thread.currentThread());
+        if (call != null) {
+            call.giveUp();
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Nodes with disks, a network and a membership, all of them simulated, and threads as a real node has them. Nodes can
@@ -20,6 +21,8 @@ public final class NodeCluster implements SimulatedCluster {
     /** A node that has not been heard of for so long is down; it stops serving after half of it. */
     public static final long LEASE_NS = 2_000_000_000;
 
+    /** How long a node stands aside that can't go on with the others. */
+    private static final long ASIDE_NS = 15_000_000_000L;
     /** One in this many polls of the network that have brought something is followed by a look at all nodes' pages. */
     private static final int POLLS_PER_CHECK = 20;
     private static final int MOST_VIEW_DELAY_NS = 3_000_000;
@@ -50,6 +53,7 @@ public final class NodeCluster implements SimulatedCluster {
         private final List<SimulatedThread> threads = new ArrayList<>();
         private boolean isPaused;
         private boolean hasLeft;
+        private boolean isAside;
 
         Node(final int number) {
             this.number = number;
@@ -254,7 +258,34 @@ public final class NodeCluster implements SimulatedCluster {
     public void cut(final int one, final int other, final long durationNs) {
         network.cut(one, other);
         simulation.sleep(durationNs);
-        network.heal();
+        network.heal(one, other);
+    }
+
+    /** @param listener told of each node that can't go on with the others, which is then to {@link #standAside} */
+    public void onStandAside(final IntConsumer listener) {
+        membership.onStandAside(listener);
+    }
+
+    /** A node lets its lease end, and joins again after a time. */
+    public void standAside(final int number, final SimulatedWorkload workload) {
+        final Node node = nodes.get(number);
+        node.isAside = true;
+        membership.cut(number);
+        membership.lapse(number);
+        simulation.start("node " + number + " stands aside", () -> {
+            simulation.sleep(LEASE_NS);
+            membership.expire(number);
+            workload.down(number);
+            simulation.sleep(ASIDE_NS - LEASE_NS);
+            membership.heal(number);
+            deliverAllViews(number);
+            workload.up(number, () -> simulation.await(node.running::isServing));
+            node.isAside = false;
+        });
+    }
+
+    public boolean isAside(final int number) {
+        return nodes.get(number).isAside;
     }
 
     /** Ends a node's process and clients. */

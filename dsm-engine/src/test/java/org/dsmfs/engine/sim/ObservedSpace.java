@@ -2,6 +2,7 @@ package org.dsmfs.engine.sim;
 
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.Operation;
+import org.dsmfs.engine.PageUnavailableException;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceStatus;
 
@@ -24,6 +25,7 @@ public final class ObservedSpace implements Space {
         simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
         final long[] lastRun = new long[1];
         final long[] lsnBefore = new long[1];
+        boolean hasGivenUp = false;
         final R result;
         try {
             result = space.execute(transaction -> {
@@ -31,8 +33,14 @@ public final class ObservedSpace implements Space {
                 lsnBefore[0] = space.status().lsn();
                 return operation.run(transaction);
             });
+        } catch (final PageUnavailableException e) {
+            hasGivenUp = true;
+            history.gaveUp();
+            throw e;
         } finally {
-            history.executed(lastRun[0], lsnBefore[0]);
+            if (!hasGivenUp) {
+                history.executed(lastRun[0], lsnBefore[0]);
+            }
         }
         simulation.sleep(simulation.random().nextInt(MOST_DELAY_NS));
         return result;

@@ -43,6 +43,7 @@ public final class RegisterWorkload
     private final Simulation simulation;
     private final History<Access> history = new History<>();
     private final int[] kinds;
+    private final boolean mayGiveUp;
     private final Map<Integer, Space> spaces = new TreeMap<>();
     private final Map<Integer, History<Access>.Life> lives = new TreeMap<>();
     private final Map<Integer, List<SimulatedThread>> clientsByNode = new TreeMap<>();
@@ -88,12 +89,13 @@ public final class RegisterWorkload
     public RegisterWorkload(final Simulation simulation, final List<Fault> kinds) {
         this.simulation = simulation;
         this.kinds = kinds.contains(Fault.KILL) || kinds.contains(Fault.POWER) ? DURABLE_KINDS : KINDS;
+        this.mayGiveUp = kinds.contains(Fault.SEPARATE);
     }
 
     @Override
     public List<SimulatedThread> start(final int node, final Space space) {
         final Space observed = new ObservedSpace(space, simulation, history);
-        final History<Access>.Life life = history.startLife();
+        final History<Access>.Life life = history.startLife(mayGiveUp);
         spaces.put(node, observed);
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * The membership of one simulated space: the rules are the shipping {@link Configuration}'s, the events come from the
@@ -26,6 +27,9 @@ import java.util.function.Consumer;
 public final class SimulatedMembership {
     private final Configuration configuration = new Configuration(new UUID(0, 0));
     private final Map<Integer, Port> ports = new TreeMap<>();
+    private IntConsumer asideListener = node -> {
+        throw new IllegalStateException("node " + node + " stands aside");
+    };
 
     /** The port of one start of one node. */
     private final class Port implements Membership {
@@ -87,7 +91,7 @@ public final class SimulatedMembership {
 
         @Override
         public void standAside() {
-            throw new IllegalStateException("all that are up are connected");
+            asideListener.accept(node);
         }
 
         @Override
@@ -141,6 +145,11 @@ public final class SimulatedMembership {
         ports.put(port.node, port);
         announce();
         return port;
+    }
+
+    /** @param listener told of each node that can't go on with the others, at once */
+    public void onStandAside(final IntConsumer listener) {
+        asideListener = listener;
     }
 
     /** The node's process is gone; the others learn of it from {@link #expire}, or when they suspect it. */

@@ -9,10 +9,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -35,7 +37,7 @@ public final class SimulatedNetwork {
     private final Simulation simulation;
     private final Map<Integer, Port> ports = new TreeMap<>();
     private final Map<Pair, Connection> connections = new LinkedHashMap<>();
-    private final Map<Pair, Boolean> cuts = new LinkedHashMap<>();
+    private final Set<Pair> cuts = new HashSet<>();
     private final Map<Stream, Traffic> traffic = new EnumMap<>(Stream.class);
 
     /** What was sent on one kind of stream. */
@@ -153,10 +155,9 @@ public final class SimulatedNetwork {
             return true;
         }
 
-        /** Who is cut off is so from the membership too. */
         @Override
         public boolean isConnected(final int to) {
-            return true;
+            return connected.containsKey(to);
         }
 
         @Override
@@ -246,18 +247,19 @@ public final class SimulatedNetwork {
 
     /** Cuts the link between two nodes; what is under way is lost. */
     public void cut(final int one, final int other) {
-        cuts.put(Pair.of(one, other), true);
+        cuts.add(Pair.of(one, other));
         final Connection connection = connections.get(Pair.of(one, other));
         if (connection != null) {
             connection.breakDown();
         }
     }
 
-    /** Mends all links. */
-    public void heal() {
-        final List<Pair> mended = List.copyOf(cuts.keySet());
-        cuts.clear();
-        mended.forEach(this::connectLater);
+    /** Mends the link between two nodes. */
+    public void heal(final int one, final int other) {
+        final Pair pair = Pair.of(one, other);
+        if (cuts.remove(pair)) {
+            connectLater(pair);
+        }
     }
 
     public Traffic traffic(final Stream stream) {
@@ -283,7 +285,7 @@ public final class SimulatedNetwork {
     private void connect(final Pair pair) {
         final Port low = ports.get(pair.low);
         final Port high = ports.get(pair.high);
-        if (low == null || high == null || low.isClosed || high.isClosed || cuts.containsKey(pair)
+        if (low == null || high == null || low.isClosed || high.isClosed || cuts.contains(pair)
             || !low.wants(high) || !high.wants(low)
             || low.connected.containsKey(high.node) || high.connected.containsKey(low.node)) {
             return;

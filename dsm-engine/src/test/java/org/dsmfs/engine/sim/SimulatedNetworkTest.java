@@ -121,7 +121,7 @@ class SimulatedNetworkTest {
         assertEquals(List.of("disconnected 1"), zero.received);
         assertEquals(List.of("disconnected 0"), one.received);
         assertFalse(zero.send(1, Stream.REQUEST, 2));
-        network.heal();
+        network.heal(0, 1);
         zero.sendSurely(1, Stream.REQUEST, 3);
         settle();
         assertEquals(List.of("disconnected 0", "REQUEST 3"), one.received);
