@@ -59,6 +59,12 @@ public final class SharedPages {
         return tombstones.get(segment, page) != null;
     }
 
+    /** @return whether the log says that the page is absent in this version, or a later one */
+    public boolean isBuried(final long segment, final long page, final long version) {
+        final Tombstones.Tombstone tombstone = tombstones.get(segment, page);
+        return tombstone != null && tombstone.version() >= version;
+    }
+
     /** @return how to read the page, which this node owns; null if it is in RAM or absent */
     public Fetch fetchOfOwned(final long segment, final long page) {
         return ram.get(segment, page) == null && pages.isOnDisk(segment, page) ? pages.fetchOf(segment, page) : null;

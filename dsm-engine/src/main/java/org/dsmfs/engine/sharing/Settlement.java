@@ -65,16 +65,17 @@ final class Settlement {
 
     /**
      * The others forget what they have, that the page is absent included; not all at once, so the owner has to know it
-     * even if it crashes then.
+     * even if it crashes then. Of a time when the page was absent before, the log may say so too, which is not enough: what
+     * others have is newer.
      */
     private boolean isAbsenceDurable(final CopyEntry entry) {
         if (Segment.isVolatile(entry.segment)) {
             return true;
         }
-        if (!pages.isBuried(entry.segment, entry.page)
-            && pages.bury(entry.segment, entry.page, entry.copy.version())) {
+        final long version = entry.copy.version();
+        if (!pages.isBuried(entry.segment, entry.page, version) && pages.bury(entry.segment, entry.page, version)) {
             entry.buriedWith = pages.loggedVersion();
         }
-        return pages.isBuried(entry.segment, entry.page) && entry.buriedWith <= protocol.replicatedVersion();
+        return pages.isBuried(entry.segment, entry.page, version) && entry.buriedWith <= protocol.replicatedVersion();
     }
 }
