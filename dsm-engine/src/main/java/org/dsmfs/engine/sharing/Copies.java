@@ -132,23 +132,46 @@ final class Copies {
 
     /** Asks for pages to read that no operation waits for, as far as there is room. */
     void expect(final List<Core.Wanted> wanted) {
-        final long mostBytes = Math.min(MOST_EXPECTED_BYTES, pages.ramLimitBytes() / EXPECTED_PART);
         for (final Core.Wanted page : wanted) {
-            if (expectedBytes + pageSize(page.segment()) > mostBytes) {
+            if (!mayExpect(page.segment())) {
                 return;
             }
             if (entries.get(page.segment(), page.page()) == null && exchange.isResponsibleUp(page.segment())) {
-                final CopyEntry entry = add(page.segment(), page.page());
-                effects.clear();
-                if (protocol.read(entry.copy, effects) == Outcome.APPLIED) {
-                    entry.isExpected = true;
-                    expectedBytes += pageSize(entry.segment);
-                    dispatch(entry, null);
-                } else {
-                    drop(entry);
-                }
+                expect(add(page.segment(), page.page()), false);
             }
         }
+    }
+
+    /**
+     * Asks for the sole right to a page though no operation wants to change it.
+     *
+     * @return false if there is no room for that now, or the page is being asked for or given up
+     */
+    boolean claim(final long segment, final long page) {
+        final CopyEntry entry = entries.get(segment, page);
+        if (!mayExpect(segment)
+            || entry != null && (entry.copy.state().isWaiting() || entry.isWithdrawing || entry.isBarred)) {
+            return false;
+        }
+        return expect(entry == null ? add(segment, page) : entry, true);
+    }
+
+    private boolean mayExpect(final long segment) {
+        return expectedBytes + pageSize(segment) <= Math.min(MOST_EXPECTED_BYTES, pages.ramLimitBytes() / EXPECTED_PART);
+    }
+
+    private boolean expect(final CopyEntry entry, final boolean toWrite) {
+        effects.clear();
+        final Outcome outcome = toWrite ? protocol.write(entry.copy, effects) : protocol.read(entry.copy, effects);
+        if (outcome != Outcome.APPLIED) {
+            forgetIfAbsent(entry);
+            return false;
+        }
+        entry.isExpected = true;
+        expectedBytes += pageSize(entry.segment);
+        permit(entry);
+        dispatch(entry, null);
+        return true;
     }
 
     /** A page has come that no operation may be waiting for: then it need not stay until one has run. */
@@ -255,6 +278,8 @@ final class Copies {
         } else if (outcome == Outcome.APPLIED) {
             if (message.type == MessageType.DATA_S || message.type == MessageType.DATA_M) {
                 take(entry, message, reader);
+            }
+            if (!entry.copy.state().isWaiting()) {
                 arrived(entry);
             }
             if (entry.copy.state() == CopyState.M && !before.isOwner() && pages.isAbsent(entry.segment, entry.page)) {

@@ -18,6 +18,8 @@ final class OwnershipEntry extends AddressTable.Entry {
     boolean isPinned;
     /** The owner has freed the page and waits until nobody has an older version. */
     boolean isBuried;
+    /** In the {@link AbsenceNotes}. */
+    boolean isNotedAbsent;
 
     OwnershipEntry(final long segment, final long page, final PageOwnership ownership) {
         this.segment = segment;

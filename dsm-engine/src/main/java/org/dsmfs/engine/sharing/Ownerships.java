@@ -33,6 +33,7 @@ final class Ownerships {
     private final Effects effects = new Effects();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final List<Fetch> fetches = new ArrayList<>();
+    private final AbsenceNotes absent = new AbsenceNotes();
     /** Above every timestamp of an entry that was dropped, so that old messages never fit a new entry. */
     private long floorTs;
 
@@ -157,11 +158,13 @@ final class Ownerships {
     /** Drops the entries of a page that is in its default state again. */
     private void simplify(final OwnershipEntry entry) {
         final PageOwnership ownership = entry.ownership;
-        final boolean ownedHere = ownership.owner() == exchange.node() || ownership.owner() == PageOwnership.DISK;
         if (ownership.owner() == PageOwnership.DISK && copies.get(entry.segment, entry.page) == null) {
             pages.permit(entry.segment, entry.page, false, false, true);
         }
-        if (!exchange.isHome(entry.segment) || !ownedHere || ownership.isBusy() || ownership.isShared()
+        if (isSharedAbsence(entry)) {
+            absent.add(entry);
+        }
+        if (!exchange.isHome(entry.segment) || !isOwnedHere(ownership) || ownership.isBusy() || ownership.isShared()
             || entry.isPinned || !entry.shadows.isEmpty()) {
             return;
         }
@@ -177,6 +180,45 @@ final class Ownerships {
         floorTs = Math.max(floorTs, ownership.ts() + 1);
         entries.remove(entry);
         pages.permit(entry.segment, entry.page, true, true, true);
+    }
+
+    private boolean isOwnedHere(final PageOwnership ownership) {
+        return ownership.owner() == exchange.node() || ownership.owner() == PageOwnership.DISK;
+    }
+
+    // --- absent pages --------------------------------------------------------------------------------------------
+
+    /**
+     * @return whether the page is absent, and would be in its default state if nobody else knew that. With a member down,
+     *     who takes the right to it could need a tombstone until that one is back
+     */
+    private boolean isSharedAbsence(final OwnershipEntry entry) {
+        return exchange.isEverybodyUp() && exchange.isHome(entry.segment) && isOwnedHere(entry.ownership)
+            && !entry.ownership.isBusy() && entry.ownership.isShared() && pages.isAbsent(entry.segment, entry.page);
+    }
+
+    /** @return absent pages that too many other nodes' copies are noted of */
+    int excessAbsent() {
+        return absent.excess();
+    }
+
+    /**
+     * Has the others forget absent pages that they looked at long ago: this node takes the sole right to them, as it
+     * would to write them, by which they come back to their default state.
+     *
+     * @param most pages to look at, not more than {@link #excessAbsent}
+     * @return whether there is room to ask for more
+     */
+    boolean recallAbsent(final int most) {
+        for (int i = most; i > 0; i--) {
+            final OwnershipEntry entry = absent.takeOldest();
+            if (entries.get(entry.segment, entry.page) == entry && isSharedAbsence(entry)
+                && !copies.claim(entry.segment, entry.page)) {
+                absent.add(entry);
+                return false;
+            }
+        }
+        return true;
     }
 
     // --- old versions on disks -----------------------------------------------------------------------------------
@@ -231,6 +273,7 @@ final class Ownerships {
         protocol.startEpoch(epoch);
         held.clear();
         fetches.clear();
+        absent.clear();
         final List<OwnershipEntry> known = entries.entries();
         entries.clear();
         return known;

@@ -349,7 +349,10 @@ public final class Sharing implements PageAccess {
         return copies.isHolding();
     }
 
-    /** Has older versions of pages that are durable here forgotten elsewhere. To be called a few times a second. */
+    /**
+     * Has older versions of pages that are durable here forgotten elsewhere, and absent pages that others looked at long
+     * ago. To be called a few times a second.
+     */
     public void settle() {
         if (!isServing) {
             return;
@@ -360,6 +363,11 @@ public final class Sharing implements PageAccess {
         }
         for (int left = forgetting.size(); left > 0; left -= SETTLED_AT_ONCE) {
             forgetting.report(Math.min(left, SETTLED_AT_ONCE));
+            tellSelf();
+        }
+        boolean isRoom = true;
+        for (int left = ownerships.excessAbsent(); left > 0 && isRoom; left -= SETTLED_AT_ONCE) {
+            isRoom = ownerships.recallAbsent(Math.min(left, SETTLED_AT_ONCE));
             tellSelf();
         }
     }
