@@ -69,7 +69,7 @@ class ClusterFilesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "SEPARATE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"SEPARATE", "STOP_THEN_POWER"}, mode = EnumSource.Mode.EXCLUDE)
     void callsHaveOneOrderWhileThingsGoWrong(final Fault fault) {
         Seeds.run(fault.toString(), SEEDS, seed -> run(seed, List.of(fault)));
     }

@@ -3,7 +3,6 @@ package org.dsmfs.layout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,7 +48,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         this.simulation = simulation;
         this.clientsPerNode = clientsPerNode;
         // Locks of others go with a node that has them.
-        this.hasLocks = Collections.disjoint(kinds, List.of(Fault.KILL, Fault.POWER));
+        this.hasLocks = kinds.stream().noneMatch(Fault::isCrash);
         this.mayGiveUp = kinds.contains(Fault.SEPARATE);
     }
 

@@ -1,9 +1,13 @@
 package org.dsmfs.engine.sharing;
 
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.SharedPages;
+import org.dsmfs.engine.sharing.Sharing.Address;
 
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Forgets older versions of pages, as their responsible nodes ask for, and tells them when the log that says so is
@@ -14,14 +18,23 @@ final class Forgetting {
     private final Exchange exchange;
     private final Copies copies;
     private final ArrayDeque<Forgotten> forgetting = new ArrayDeque<>();
+    /** What was forgotten in earlier epochs, but would be there again after a crash now. */
+    private final Map<Address, Forgotten> undurable = new LinkedHashMap<>();
 
     /**
      * An older version that is to be forgotten, or was.
      *
-     * @param version       that older version; 0 if it was forgotten
+     * @param version       that older version
+     * @param isDone        whether it was forgotten
      * @param loggedVersion the log has to be durable up to here before anybody is told
      */
-    private record Forgotten(long segment, long page, long ts, long version, long loggedVersion) {
+    private record Forgotten(long segment, long page, long ts, long version, boolean isDone, long loggedVersion) {
+    }
+
+    /** Receives {@link #forEachUndurable}. */
+    @FunctionalInterface
+    interface VersionVisitor {
+        void version(long segment, long page, long version);
     }
 
     Forgetting(final SharedPages pages, final Exchange exchange, final Copies copies) {
@@ -30,9 +43,29 @@ final class Forgetting {
         this.copies = copies;
     }
 
-    /** What is to be forgotten is going to be said anew. */
+    /** What is to be forgotten is going to be said anew, if responsible nodes know that it is still here. */
     void startEpoch() {
+        for (final Forgotten page : forgetting) {
+            if (page.isDone && !Segment.isVolatile(page.segment)) {
+                undurable.put(new Address(page.segment, page.page), page);
+            }
+        }
+        undurable.values().removeIf(this::isDurable);
         forgetting.clear();
+    }
+
+    /** @return whether an older version of the page would be here again after a crash, though it was forgotten */
+    boolean isUndurable(final long segment, final long page) {
+        return undurable.containsKey(new Address(segment, page));
+    }
+
+    /** Calls the visitor for every older version that would be here again after a crash, though it was forgotten. */
+    void forEachUndurable(final VersionVisitor visitor) {
+        undurable.values().forEach(page -> visitor.version(page.segment, page.page, page.version));
+    }
+
+    private boolean isDurable(final Forgotten page) {
+        return page.loggedVersion <= copies.protocol().replicatedVersion();
     }
 
     /**
@@ -57,7 +90,7 @@ final class Forgetting {
     /** @param version of what is to be forgotten, and nothing newer */
     private void forgetShadow(final long segment, final long page, final long ts, final long version) {
         final boolean isDone = pages.storedVersion(segment, page) != version || pages.forgetShadow(segment, page);
-        forgetting.add(new Forgotten(segment, page, ts, isDone ? 0 : version, pages.loggedVersion()));
+        forgetting.add(new Forgotten(segment, page, ts, version, isDone, pages.loggedVersion()));
     }
 
     /** @return versions to be forgotten, or to tell of */
@@ -69,9 +102,9 @@ final class Forgetting {
     void report(final int most) {
         for (int i = most; i > 0; i--) {
             final Forgotten page = forgetting.poll();
-            if (page.version != 0) {
+            if (!page.isDone) {
                 forgetShadow(page.segment, page.page, page.ts, page.version);
-            } else if (page.loggedVersion > copies.protocol().replicatedVersion()) {
+            } else if (!isDurable(page)) {
                 forgetting.add(page);
             } else {
                 exchange.add(exchange.responsible(page.segment), WireType.FORGOTTEN,

@@ -29,6 +29,7 @@ final class Rebuild {
     private final Exchange exchange;
     private final Copies copies;
     private final Ownerships ownerships;
+    private final Forgetting forgetting;
     private final AddressTable<Reported> reported = new AddressTable<>();
     /** What this node knew of pages when it served last. */
     private final AddressTable<Known> known = new AddressTable<>();
@@ -75,11 +76,13 @@ final class Rebuild {
     private record Report(int node, CopyState state, long ts, long version, boolean onDisk, boolean absent) {
     }
 
-    Rebuild(final SharedPages pages, final Exchange exchange, final Copies copies, final Ownerships ownerships) {
+    Rebuild(final SharedPages pages, final Exchange exchange, final Copies copies, final Ownerships ownerships,
+            final Forgetting forgetting) {
         this.pages = pages;
         this.exchange = exchange;
         this.copies = copies;
         this.ownerships = ownerships;
+        this.forgetting = forgetting;
     }
 
     /**
@@ -107,6 +110,7 @@ final class Rebuild {
         }
         reportCopies();
         reportStored();
+        reportUndurable();
         for (final Member member : exchange.view().members()) {
             if (member.isUp() && member.node() != exchange.node()) {
                 exchange.add(member.node(), WireType.REPORT_END, bundle -> bundle.reportEnd());
@@ -119,7 +123,8 @@ final class Rebuild {
         for (final CopyEntry entry : copies.all()) {
             final int flags = MessageBundle.IN_RAM
                 | (pages.isAbsent(entry.segment, entry.page) ? MessageBundle.ABSENT : 0)
-                | (pages.storedVersion(entry.segment, entry.page) != 0 ? MessageBundle.ON_DISK : 0)
+                | (pages.storedVersion(entry.segment, entry.page) != 0
+                    || forgetting.isUndurable(entry.segment, entry.page) ? MessageBundle.ON_DISK : 0)
                 | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
             report(entry.segment, entry.page, entry.copy.state(), entry.copy.ts(), entry.copy.version(), flags);
         }
@@ -130,6 +135,18 @@ final class Rebuild {
             if (!exchange.isResponsible(segment) && copies.get(segment, page) == null) {
                 report(segment, page, CopyState.I, 0, pages.storedVersion(segment, page),
                     pages.isBuried(segment, page) ? MessageBundle.TOMBSTONE : MessageBundle.ON_DISK);
+            }
+        });
+    }
+
+    /**
+     * What was forgotten, but would be here again after a crash, has to be forgotten once more. Nobody can have it from
+     * here, and somebody has, or knows of, a newer version: for whoever looks for that, the page is absent here.
+     */
+    private void reportUndurable() {
+        forgetting.forEachUndurable((segment, page, version) -> {
+            if (copies.get(segment, page) == null && pages.storedVersion(segment, page) == 0) {
+                report(segment, page, CopyState.I, 0, version, MessageBundle.TOMBSTONE);
             }
         });
     }

@@ -74,8 +74,8 @@ public final class Sharing implements PageAccess {
         this.exchange = new Exchange(node);
         this.copies = new Copies(pages, exchange);
         this.ownerships = new Ownerships(pages, exchange, copies);
-        this.rebuild = new Rebuild(pages, exchange, copies, ownerships);
         this.forgetting = new Forgetting(pages, exchange, copies);
+        this.rebuild = new Rebuild(pages, exchange, copies, ownerships, forgetting);
         this.departure = new Departure(this, pages, exchange, copies);
         this.pins = new PinQueries(exchange);
         this.reader = new BundleReader(pages.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));

@@ -92,6 +92,12 @@ class ClusterRegistersTest {
         run(5079, FAILURES, 3);
     }
 
+    /** An epoch began while a log that says that an older version is forgotten was not durable: nobody knew of it then. */
+    @Test
+    void whatIsForgottenButNotDurablyIsForgottenOnceMore() {
+        run(297, List.of(Fault.STOP_THEN_POWER));
+    }
+
     @Test
     void transactionsHaveOneOrder() {
         Seeds.run("no faults", SEEDS, seed -> run(seed, List.of()));

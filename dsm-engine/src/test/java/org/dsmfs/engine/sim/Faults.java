@@ -35,10 +35,17 @@ public final class Faults {
         POWER,
         /** A node hands over what it has, stops, and starts again. */
         STOP,
+        /** A node hands over what it has and stops; at once another one loses its power. */
+        STOP_THEN_POWER,
         /** A node hands over what it has, and leaves for good. */
         LEAVE,
         /** A new node joins. */
-        JOIN
+        JOIN;
+
+        /** @return whether nodes lose what only their memory has */
+        public boolean isCrash() {
+            return this == KILL || this == POWER || this == STOP_THEN_POWER;
+        }
     }
 
     private final Simulation simulation;
@@ -94,9 +101,17 @@ public final class Faults {
             case SEPARATE -> cluster.cut(node, another(nodes, index, random),
                 TimeUnit.MILLISECONDS.toNanos(random.nextInt(MOST_SEPARATION_MS)));
             case STOP -> {
-                workload.stop(node);
-                cluster.stop(node, durationNs);
-                started.accept(node);
+                stop(node);
+                startAgain(node, durationNs);
+            }
+            case STOP_THEN_POWER -> {
+                stop(node);
+                final int other = another(nodes, index, random);
+                if (inTrouble.add(other)) {
+                    happen(Fault.POWER, nodes, nodes.indexOf(other), random);
+                    inTrouble.remove(other);
+                }
+                startAgain(node, durationNs);
             }
             case LEAVE -> {
                 if (nodes.size() >= FEWEST_LEFT_BEHIND + 1) {
@@ -116,6 +131,17 @@ public final class Faults {
                 started.accept(node);
             }
         }
+    }
+
+    private void stop(final int node) {
+        workload.stop(node);
+        cluster.stop(node);
+    }
+
+    private void startAgain(final int node, final long afterNs) {
+        simulation.sleep(afterNs);
+        cluster.start(node);
+        started.accept(node);
     }
 
     private static int another(final List<Integer> nodes, final int index, final Random random) {

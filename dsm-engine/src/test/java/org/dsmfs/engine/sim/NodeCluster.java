@@ -305,10 +305,13 @@ public final class NodeCluster implements SimulatedCluster {
         return node.running.space().status().lsn();
     }
 
-    /** Stops a node, which has no clients any more, in good order, and starts it after a time. */
-    public void stop(final int number, final long durationNs) {
+    /** Stops a node, which has no clients any more, in good order. */
+    public void stop(final int number) {
         whileOthersTakeOver(number, Node::stop);
-        simulation.sleep(durationNs);
+    }
+
+    /** Starts a node that was stopped. */
+    public void start(final int number) {
         nodes.get(number).start();
     }
 

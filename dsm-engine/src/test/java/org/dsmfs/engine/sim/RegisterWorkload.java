@@ -88,7 +88,7 @@ public final class RegisterWorkload
 
     public RegisterWorkload(final Simulation simulation, final List<Fault> kinds) {
         this.simulation = simulation;
-        this.kinds = kinds.contains(Fault.KILL) || kinds.contains(Fault.POWER) ? DURABLE_KINDS : KINDS;
+        this.kinds = kinds.stream().anyMatch(Fault::isCrash) ? DURABLE_KINDS : KINDS;
         this.mayGiveUp = kinds.contains(Fault.SEPARATE);
     }
 
