@@ -3,8 +3,8 @@ package org.dsmfs.engine.sharing;
 import java.util.ArrayDeque;
 
 /**
- * Absent pages that this node is responsible for and others have looked at. That a page is absent takes no room in their
- * RAM caches, so nothing there would ever have them forget it, and this node has to know who they are.
+ * Absent pages that this node is responsible for and others have looked at. That a page is absent takes no room in
+ * their RAM caches, so nothing there would ever have them forget it, and this node has to know who they are.
  */
 final class AbsenceNotes {
     /** Pages that may be noted for as long as nobody changes them. */

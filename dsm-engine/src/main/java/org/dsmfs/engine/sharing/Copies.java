@@ -157,7 +157,8 @@ final class Copies {
     }
 
     private boolean mayExpect(final long segment) {
-        return expectedBytes + pageSize(segment) <= Math.min(MOST_EXPECTED_BYTES, pages.ramLimitBytes() / EXPECTED_PART);
+        final long mostBytes = Math.min(MOST_EXPECTED_BYTES, pages.ramLimitBytes() / EXPECTED_PART);
+        return expectedBytes + pageSize(segment) <= mostBytes;
     }
 
     private boolean expect(final CopyEntry entry, final boolean toWrite) {

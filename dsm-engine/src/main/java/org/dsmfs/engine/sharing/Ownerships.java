@@ -189,8 +189,8 @@ final class Ownerships {
     // --- absent pages --------------------------------------------------------------------------------------------
 
     /**
-     * @return whether the page is absent, and would be in its default state if nobody else knew that. With a member down,
-     *     who takes the right to it could need a tombstone until that one is back
+     * @return whether the page is absent, and would be in its default state if nobody else knew that. With a member
+     *     down, who takes the right to it could need a tombstone until that one is back
      */
     private boolean isSharedAbsence(final OwnershipEntry entry) {
         return exchange.isEverybodyUp() && exchange.isHome(entry.segment) && isOwnedHere(entry.ownership)

@@ -65,8 +65,8 @@ final class Settlement {
 
     /**
      * The others forget what they have, that the page is absent included; not all at once, so the owner has to know it
-     * even if it crashes then. Of a time when the page was absent before, the log may say so too, which is not enough: what
-     * others have is newer.
+     * even if it crashes then. Of a time when the page was absent before, the log may say so too, which is not enough:
+     * what others have is newer.
      */
     private boolean isAbsenceDurable(final CopyEntry entry) {
         if (Segment.isVolatile(entry.segment)) {

@@ -350,8 +350,8 @@ public final class Sharing implements PageAccess {
     }
 
     /**
-     * Has older versions of pages that are durable here forgotten elsewhere, and absent pages that others looked at long
-     * ago. To be called a few times a second.
+     * Has older versions of pages that are durable here forgotten elsewhere, and absent pages that others looked at
+     * long ago. To be called a few times a second.
      */
     public void settle() {
         if (!isServing) {
