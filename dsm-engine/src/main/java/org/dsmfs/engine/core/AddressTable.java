@@ -21,7 +21,10 @@ public final class AddressTable<E extends AddressTable.Entry> {
         }
     }
 
-    private Entry[] buckets = new Entry[1024];
+    /** Few: each operation that waits for pages has a table of them. */
+    private static final int INITIAL_BUCKETS = 16;
+
+    private Entry[] buckets = new Entry[INITIAL_BUCKETS];
     private int size;
 
     /** @return null if there is none at the address */

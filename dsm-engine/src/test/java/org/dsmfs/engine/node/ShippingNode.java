@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 /** A node as it ships, in simulated surroundings. */
 public final class ShippingNode implements SimulatedNode {
     private static final int LARGE_PAGE_BYTES = 4096;
-    private static final long JOURNAL_BYTES = 1 << 20;
+    private static final long JOURNAL_BYTES = 256 << 10;
 
     private final LocalSpace space;
 

@@ -170,8 +170,9 @@ public final class SimulatedNetwork {
                 connectLater(Pair.of(node, broken.other(this).node));
                 done++;
             }
+            final List<Connection> polled = List.copyOf(connected.values());
             for (final Stream stream : Stream.VALUES) {
-                for (final Connection connection : List.copyOf(connected.values())) {
+                for (final Connection connection : polled) {
                     done += poll(connection, stream, handler);
                 }
             }
