@@ -12,6 +12,7 @@ import java.util.Map;
  * @param copies           pages that are here, or on their way, and that others have too or are responsible for
  * @param ownedCopies      those of them that are the newest version, to be given to others from here
  * @param sharedPages      pages that this node is responsible for and others may have
+ * @param delegatedPages   pages that other nodes are responsible for than their addresses say
  * @param operations       operations that have run
  * @param waitedOperations those of them that needed a page from another node
  * @param messagesSent     messages to other nodes, by the title of their type
@@ -22,6 +23,7 @@ public record SharingStatus(
     long copies,
     long ownedCopies,
     long sharedPages,
+    long delegatedPages,
     long operations,
     long waitedOperations,
     Map<String, Long> messagesSent) {

@@ -128,6 +128,22 @@ public class CopyProtocol {
         return true;
     }
 
+    /**
+     * Another node has become responsible for the page: sends it what the copy waits for, as if the network had
+     * repeated the request. Who was responsible before has dropped it, or it would have been answered.
+     */
+    public void repeat(final PageCopy copy, final Effects effects) {
+        switch (copy.state()) {
+            case IS -> repeat(MessageType.GET_S, copy, effects);
+            case IM -> repeat(MessageType.GET_M, copy, effects);
+            case SM, OM -> repeat(MessageType.GET_M, copy, effects).upgrade = true;
+            case MI, OI, II -> repeat(MessageType.PUT, copy, effects).version = copy.version;
+            case I, S, O, M -> {
+                // It waits for nothing.
+            }
+        }
+    }
+
     /** A message of one of the types for nodes has come. APPLIED, HELD, STALE, REFUSED. */
     public Outcome handle(final PageCopy copy, final Message message, final Effects effects) {
         if (message.ts < 1 || message.version < 0 || !NodeSet.isNode(message.requester)) {
@@ -325,6 +341,10 @@ public class CopyProtocol {
     private Message request(final MessageType type, final PageCopy copy, final Effects effects) {
         copy.seq = outstanding.highest() + 1;
         outstanding.add(copy.seq);
+        return repeat(type, copy, effects);
+    }
+
+    private Message repeat(final MessageType type, final PageCopy copy, final Effects effects) {
         return effects.add(type, node, Message.RESPONSIBLE, epoch, node, copy.seq, copy.ts);
     }
 

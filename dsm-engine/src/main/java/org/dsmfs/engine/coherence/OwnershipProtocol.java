@@ -91,10 +91,18 @@ public class OwnershipProtocol {
         final long version = fromDisk ? diskVersion : best.version();
         for (final PageReport report : reports) {
             if (report.version() == version && report.node() != page.owner) {
-                addSharer(page, report.node());
+                page.addSharer(report.node());
             }
         }
         return page;
+    }
+
+    /**
+     * Another node is going to be responsible for the page, for which a request is being served: those that queue up are
+     * dropped, as their requesters will ask that one.
+     */
+    public void dismissQueue(final PageOwnership page) {
+        page.service.queue.clear();
     }
 
     /** @return I, S, O or M: what the node's copy is worth if nothing is being served */
@@ -290,7 +298,7 @@ public class OwnershipProtocol {
                 page.owner = PageOwnership.DISK;
                 page.diskVersion = message.version;
             }
-            case ADD_SHARER -> addSharer(page, requester);
+            case ADD_SHARER -> page.addSharer(requester);
             case SET_OWNER -> {
                 page.owner = (short) requester;
                 page.sharers = null;
@@ -312,13 +320,6 @@ public class OwnershipProtocol {
 
     private static int sharerFrom(final PageOwnership page, final int first) {
         return page.sharers == null ? -1 : page.sharers.next(first);
-    }
-
-    private static void addSharer(final PageOwnership page, final int sharer) {
-        if (page.sharers == null) {
-            page.sharers = new NodeSet();
-        }
-        page.sharers.add(sharer);
     }
 
     private SequenceWindow admitted(final int requester) {

@@ -35,6 +35,33 @@ public final class PageOwnership {
         return ts;
     }
 
+    /**
+     * What another node, which was responsible before, knows about a page.
+     *
+     * @param ts as the owner's copy has it, 1..
+     */
+    public static PageOwnership of(final int owner, final long ts) {
+        final PageOwnership page = new PageOwnership();
+        page.owner = (short) owner;
+        page.ts = ts;
+        return page;
+    }
+
+    /** Adds to what another node knows: one of those that may have a copy to read, and is not the owner. */
+    public void addSharer(final int node) {
+        if (sharers == null) {
+            sharers = new NodeSet();
+        }
+        sharers.add(node);
+    }
+
+    /** Adds the nodes that may have a copy to read to a set. */
+    public void addSharersTo(final NodeSet nodes) {
+        if (sharers != null) {
+            nodes.addAll(sharers);
+        }
+    }
+
     /** @return whether the node may have a copy to read */
     public boolean isSharer(final int node) {
         return sharers != null && sharers.contains(node);

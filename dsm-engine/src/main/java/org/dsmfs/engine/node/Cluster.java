@@ -319,7 +319,7 @@ final class Cluster implements Network.Handler, Neighbours {
     void settle() {
         coreLock.lock();
         try {
-            sharing.settle();
+            sharing.settle(waiter.nanoTime());
             afterEvent();
         } finally {
             coreLock.unlock();
@@ -487,7 +487,8 @@ final class Cluster implements Network.Handler, Neighbours {
                 }
             }
             return Optional.of(new SharingStatus(membership.view(), isServing() ? "" : missing(), sharing.copies(),
-                sharing.ownedCopies(), sharing.ownerships(), operations, waitedOperations, messages));
+                sharing.ownedCopies(), sharing.ownerships(), sharing.delegatedPages(), operations, waitedOperations,
+                messages));
         } finally {
             coreLock.unlock();
         }

@@ -136,7 +136,8 @@ final class Copies {
             if (!mayExpect(page.segment())) {
                 return;
             }
-            if (entries.get(page.segment(), page.page()) == null && exchange.isResponsibleUp(page.segment())) {
+            if (entries.get(page.segment(), page.page()) == null
+                && exchange.isResponsibleUp(page.segment(), page.page())) {
                 expect(add(page.segment(), page.page()), false);
             }
         }
@@ -475,6 +476,23 @@ final class Copies {
         }
     }
 
+    /** Another node is responsible for the page: asks it for what this one waits for. */
+    void repeat(final long segment, final long page) {
+        final CopyEntry entry = entries.get(segment, page);
+        if (entry == null) {
+            return;
+        }
+        effects.clear();
+        protocol.repeat(entry.copy, effects);
+        if (effects.size() > 0) {
+            dispatch(entry, null);
+        }
+        if (entry.copy.state().isOwner()) {
+            // The one before may have heard that it is durable after it had given its entry away.
+            settlement.add(entry);
+        }
+    }
+
     // --- as time goes on -----------------------------------------------------------------------------------------
 
     /** The log is durable up to the change with this version. */
@@ -605,7 +623,7 @@ final class Copies {
     /** Copies that their responsible node knows nothing of are none. */
     void dropUnadopted(final int responsible, final long epoch) {
         for (final CopyEntry entry : entries.entries()) {
-            if (entry.adoptedEpoch != epoch && exchange.responsible(entry.segment) == responsible) {
+            if (entry.adoptedEpoch != epoch && exchange.appointed(entry.segment) == responsible) {
                 withdraw(entry);
             }
         }

@@ -75,14 +75,14 @@ public final class Departure {
     /** @return pages that this node owns and that are absent, though other nodes take them for this one's */
     public List<Address> ownedAbsent() {
         return copies.all().stream()
-            .filter(entry -> entry.copy.state().isOwner() && !exchange.isResponsible(entry.segment)
+            .filter(entry -> entry.copy.state().isOwner() && !exchange.isResponsible(entry.segment, entry.page)
                 && !isOwned(entry.segment, entry.page))
             .map(entry -> new Address(entry.segment, entry.page)).toList();
     }
 
     /** Asks another node to take a page over. @param heir who is asked if the responsible node can't be */
     public void offer(final Address page, final int heir) {
-        final int responsible = exchange.responsible(page.segment());
+        final int responsible = exchange.responsible(page.segment(), page.page());
         final int to = responsible != exchange.node() && exchange.view().isUp(responsible) ? responsible : heir;
         exchange.add(to, WireType.TAKE, bundle -> bundle.take(page.segment(), page.page()));
     }

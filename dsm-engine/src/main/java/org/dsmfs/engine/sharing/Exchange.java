@@ -5,6 +5,7 @@ import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.Message;
 import org.dsmfs.engine.coherence.wire.BundleWriter;
 import org.dsmfs.engine.coherence.wire.WireType;
+import org.dsmfs.engine.core.AddressTable;
 import org.dsmfs.engine.membership.Member;
 import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.network.Network;
@@ -24,9 +25,21 @@ final class Exchange {
     private final boolean[] isKnown = new boolean[Segment.PARTITIONS];
     /** Those of the last epoch whose reports have become this node's knowledge, as far as that still counts. */
     private final boolean[] wasKnown = new boolean[Segment.PARTITIONS];
+    /** Pages of which others are responsible in this epoch than those of their partitions. */
+    private final AddressTable<Delegate> delegates = new AddressTable<>();
     private final long[] sent = new long[WireType.values().length];
     private View view;
     private boolean isEverybodyUp;
+
+    private static final class Delegate extends AddressTable.Entry {
+        private final int node;
+
+        private Delegate(final long segment, final long page, final int node) {
+            this.segment = segment;
+            this.page = page;
+            this.node = node;
+        }
+    }
 
     Exchange(final int node) {
         this.node = node;
@@ -40,6 +53,7 @@ final class Exchange {
         // What a node makes in its first life is known to nobody before it serves.
         final boolean isNew = view == null && newView.isUp(node) && newView.member(node).incarnation() == 1;
         view = newView;
+        delegates.clear();
         for (int partition = 0; partition < Segment.PARTITIONS; partition++) {
             responsible[partition] = view.partitions().get(partition);
             homes[partition] = view.homes().get(partition);
@@ -69,18 +83,34 @@ final class Exchange {
         return view;
     }
 
-    /** @return node that is responsible for the segment's pages, -1 if none is */
-    int responsible(final long segment) {
+    /** @return node that is responsible for the page, -1 if none is */
+    int responsible(final long segment, final long page) {
+        final Delegate delegate = delegates.size() == 0 ? null : delegates.get(segment, page);
+        return delegate == null ? appointed(segment) : delegate.node;
+    }
+
+    boolean isResponsible(final long segment, final long page) {
+        return responsible(segment, page) == node;
+    }
+
+    /** @return whether requests for the page are heard */
+    boolean isResponsibleUp(final long segment, final long page) {
+        return view.isUp(responsible(segment, page));
+    }
+
+    /** @return node that is responsible for the segment's pages, but for those that it has delegated; -1 if none is */
+    int appointed(final long segment) {
         return responsible[Segment.partition(segment)];
     }
 
-    boolean isResponsible(final long segment) {
-        return responsible[Segment.partition(segment)] == node;
+    /** Another node than the appointed one is responsible for the page until the epoch ends. */
+    void delegate(final long segment, final long page, final int to) {
+        delegates.add(new Delegate(segment, page, to));
     }
 
-    /** @return whether requests for the segment's pages are heard */
-    boolean isResponsibleUp(final long segment) {
-        return view.isUp(responsible(segment));
+    /** @return pages that others are responsible for than the appointed nodes */
+    int delegations() {
+        return delegates.size();
     }
 
     /**
@@ -134,7 +164,7 @@ final class Exchange {
     /** Sends a message of the protocol. @param content bytes of the page; null for none */
     void send(final Message message, final int flags, final long segment, final long page, final DirectBuffer content,
               final int contentLength) {
-        final int to = message.to == Message.RESPONSIBLE ? responsible(segment) : message.to;
+        final int to = message.to == Message.RESPONSIBLE ? responsible(segment, page) : message.to;
         final WireType type = WireType.of(message.type);
         if (content == null || to == node) {
             // What this node has it need not tell itself.

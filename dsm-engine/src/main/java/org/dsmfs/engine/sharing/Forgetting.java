@@ -107,7 +107,7 @@ final class Forgetting {
             } else if (!isDurable(page)) {
                 forgetting.add(page);
             } else {
-                exchange.add(exchange.responsible(page.segment), WireType.FORGOTTEN,
+                exchange.add(exchange.responsible(page.segment, page.page), WireType.FORGOTTEN,
                     bundle -> bundle.forgotten(page.segment, page.page, page.ts));
             }
         }

@@ -15,6 +15,7 @@ import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.AddressTable;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.core.SharedPages;
+import org.dsmfs.engine.network.Stream;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +31,9 @@ final class Ownerships {
     private final Copies copies;
     private final OwnershipProtocol protocol;
     private final AddressTable<OwnershipEntry> entries = new AddressTable<>();
+    /** Of pages that this node has made another one responsible for. */
+    private final AddressTable<OwnershipEntry> given = new AddressTable<>();
+    private final Delegations delegations;
     private final Effects effects = new Effects();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final List<Fetch> fetches = new ArrayList<>();
@@ -46,10 +50,20 @@ final class Ownerships {
         this.exchange = exchange;
         this.copies = copies;
         this.protocol = new OwnershipProtocol(exchange.node());
+        this.delegations = new Delegations(exchange, copies, this);
     }
 
     OwnershipProtocol protocol() {
         return protocol;
+    }
+
+    Delegations delegations() {
+        return delegations;
+    }
+
+    /** @return whether a page that this node is home of is not in its default state */
+    boolean isExplicit(final long segment, final long page) {
+        return entries.get(segment, page) != null || given.size() > 0 && given.get(segment, page) != null;
     }
 
     OwnershipEntry get(final long segment, final long page) {
@@ -62,6 +76,9 @@ final class Ownerships {
 
     void handle(final long segment, final long page, final Message message, final BundleReader reader) {
         final OwnershipEntry entry = explicit(segment, page);
+        if (entry.heir != OwnershipEntry.NOBODY && message.type.stream() == Stream.REQUEST) {
+            return;
+        }
         if (entry.ownership.owner() == PageOwnership.DISK && message.type != MessageType.PUT) {
             final Fetch fetch = pages.fetchOfOwned(segment, page);
             if (fetch != null) {
@@ -79,8 +96,11 @@ final class Ownerships {
             }
             ownerChanged(entry, ownerBefore, message.from);
             dispatch(entry);
+            delegations.advance(entry);
         }
-        simplify(entry);
+        if (entry.heir == OwnershipEntry.NOBODY) {
+            simplify(entry);
+        }
     }
 
     /** Tries messages again that waited for a page to be read from disk. */
@@ -151,6 +171,10 @@ final class Ownerships {
                 }
             } else {
                 exchange.send(message, 0, entry.segment, entry.page, null, 0);
+                if ((message.type == MessageType.FWD_GET_S || message.type == MessageType.FWD_GET_M)
+                    && message.to != exchange.node() && message.requester != exchange.node()) {
+                    delegations.passedOn(entry, message.requester);
+                }
             }
         }
     }
@@ -264,6 +288,26 @@ final class Ownerships {
     private void forget(final int node, final OwnershipEntry entry) {
         exchange.add(node, WireType.FORGET,
             bundle -> bundle.forget(entry.segment, entry.page, entry.ownership.ts()));
+    }
+
+    // --- delegation ----------------------------------------------------------------------------------------------
+
+    /** Another node is responsible for the page, which does not go back to its default state in this epoch. */
+    void give(final OwnershipEntry entry) {
+        entries.remove(entry);
+        given.add(entry);
+    }
+
+    /** This node is responsible for a page from now on, as another one was. */
+    void take(final OwnershipEntry entry) {
+        entries.add(entry);
+    }
+
+    /** @return entries of pages that this node has made others responsible for; asked once, before a new epoch */
+    List<OwnershipEntry> takeGiven() {
+        final List<OwnershipEntry> taken = given.entries();
+        given.clear();
+        return taken;
     }
 
     // --- new epochs ----------------------------------------------------------------------------------------------

@@ -71,6 +71,12 @@ final class Rebuild {
                 holders.add(entry.ownership.nextOwner());
             }
         }
+
+        /** @param members of whom anyone may have got the page, which this node had made another one responsible for */
+        private Known(final OwnershipEntry entry, final List<Member> members) {
+            this(entry, false);
+            members.forEach(member -> holders.add(member.node()));
+        }
     }
 
     private record Report(int node, CopyState state, long ts, long version, boolean onDisk, boolean absent) {
@@ -96,6 +102,9 @@ final class Rebuild {
         answered.clear();
         isRebuilt = false;
         copies.startEpoch(epoch);
+        for (final OwnershipEntry entry : ownerships.takeGiven()) {
+            known.add(new Known(entry, exchange.view().members()));
+        }
         for (final OwnershipEntry entry : ownerships.startEpoch(epoch)) {
             known.add(new Known(entry, exchange.wasHome(entry.segment)));
         }
@@ -104,7 +113,7 @@ final class Rebuild {
             known.clear();
         }
         for (final Known page : known.entries()) {
-            if (exchange.isResponsible(page.segment) && (page.isPinned || isAnyDown(page.holders))) {
+            if (exchange.isResponsible(page.segment, page.page) && (page.isPinned || isAnyDown(page.holders))) {
                 at(page.segment, page.page).isPinned = page.isPinned;
             }
         }
@@ -132,7 +141,7 @@ final class Rebuild {
 
     private void reportStored() {
         pages.forEachStored((segment, page) -> {
-            if (!exchange.isResponsible(segment) && copies.get(segment, page) == null) {
+            if (!exchange.isResponsible(segment, page) && copies.get(segment, page) == null) {
                 report(segment, page, CopyState.I, 0, pages.storedVersion(segment, page),
                     pages.isBuried(segment, page) ? MessageBundle.TOMBSTONE : MessageBundle.ON_DISK);
             }
@@ -153,7 +162,7 @@ final class Rebuild {
 
     private void report(final long segment, final long page, final CopyState state, final long ts,
                         final long version, final int flags) {
-        final int to = exchange.responsible(segment);
+        final int to = exchange.responsible(segment, page);
         if (to == exchange.node()) {
             reported(to, segment, page, state, ts, version, flags);
         } else {

@@ -55,7 +55,7 @@ final class Settlement {
             } else {
                 entry.isSettling = false;
                 if (absent || pages.isOwn(entry.segment, entry.page)) {
-                    exchange.add(exchange.responsible(entry.segment), WireType.SETTLED,
+                    exchange.add(exchange.responsible(entry.segment, entry.page), WireType.SETTLED,
                         bundle -> bundle.settled(entry.segment, entry.page, entry.copy.ts(), entry.copy.version(),
                             absent));
                 }

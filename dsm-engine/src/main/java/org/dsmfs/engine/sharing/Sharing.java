@@ -80,7 +80,7 @@ public final class Sharing implements PageAccess {
         this.pins = new PinQueries(exchange);
         this.reader = new BundleReader(pages.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
         this.selfReader = new BundleReader(pages.pageSize(Segment.of(Segment.LARGE_PAGES, 0)));
-        copies.ownerships((segment, page) -> ownerships.get(segment, page) != null);
+        copies.ownerships(ownerships::isExplicit);
         copies.protocol().replicated(pages.loggedVersion());
     }
 
@@ -102,6 +102,7 @@ public final class Sharing implements PageAccess {
         exchange.startEpoch(view, !mayHaveBeenDown);
         forgetting.startEpoch();
         departure.startEpoch();
+        ownerships.delegations().startEpoch();
         fetching.clear();
         pins.startEpoch();
         pages.markNumbers();
@@ -188,7 +189,7 @@ public final class Sharing implements PageAccess {
         if (entry != null && entry.copy.state().isOwner()) {
             return entry.copy.version();
         }
-        if (!exchange.isResponsible(segment)) {
+        if (!exchange.isResponsible(segment, page)) {
             return NO_VERSION;
         }
         final OwnershipEntry ownership = ownerships.get(segment, page);
@@ -199,7 +200,7 @@ public final class Sharing implements PageAccess {
 
     @Override
     public boolean mayHaveShadows(final long segment, final long page) {
-        if (!exchange.isResponsible(segment)) {
+        if (!exchange.isResponsible(segment, page)) {
             return true;
         }
         final OwnershipEntry ownership = ownerships.get(segment, page);
@@ -294,17 +295,48 @@ public final class Sharing implements PageAccess {
         final long page = entry.page();
         switch (entry.type()) {
             case GET_S, GET_M, PUT, INV_ACK, DONE -> {
-                if (exchange.isResponsible(segment)) {
-                    entry.toMessage(message, from, Message.RESPONSIBLE);
+                entry.toMessage(message, from, Message.RESPONSIBLE);
+                if (exchange.isResponsible(segment, page)) {
                     ownerships.handle(segment, page, message, entry);
+                } else {
+                    final Message copy = message.copy();
+                    holdAsDelegate(segment, page, () -> ownerships.handle(segment, page, copy, null));
                 }
             }
-            case FWD_GET_S, FWD_GET_M, INV, DATA_S, DATA_M, GRANT, PUT_ACK -> {
+            case FWD_GET_S, FWD_GET_M, INV -> {
                 entry.toMessage(message, from, exchange.node());
-                handleCopy(segment, page, entry);
+                if (isKnownAsResponsible(from, segment, page)) {
+                    handleCopy(segment, page, message, entry);
+                } else {
+                    final Message copy = message.copy();
+                    delegations().hold(segment, page, () -> handleCopy(segment, page, copy, null));
+                }
             }
-            case SETTLED -> ownerships.settled(from, segment, page, entry.ts(), entry.hasFlag(MessageBundle.ABSENT));
-            case FORGET -> forgetting.forget(segment, page, entry.ts());
+            case DATA_S, DATA_M, GRANT, PUT_ACK -> {
+                entry.toMessage(message, from, exchange.node());
+                handleCopy(segment, page, message, entry);
+            }
+            case SETTLED -> {
+                final long ts = entry.ts();
+                final boolean absent = entry.hasFlag(MessageBundle.ABSENT);
+                if (exchange.isResponsible(segment, page)) {
+                    ownerships.settled(from, segment, page, ts, absent);
+                } else {
+                    holdAsDelegate(segment, page, () -> ownerships.settled(from, segment, page, ts, absent));
+                }
+            }
+            case FORGET -> {
+                final long ts = entry.ts();
+                if (isKnownAsResponsible(from, segment, page)) {
+                    forgetting.forget(segment, page, ts);
+                } else {
+                    delegations().hold(segment, page, () -> forgetting.forget(segment, page, ts));
+                }
+            }
+            case OWNERSHIP -> delegations().ownership(from, segment, page, entry.node(), entry.ts(),
+                entry.hasFlag(MessageBundle.PINNED));
+            case HOLDER -> delegations().holder(from, segment, page, entry.node(), entry.flags());
+            case MOVED -> delegations().moved(from, segment, page, entry.node());
             case FORGOTTEN -> ownerships.forgotten(from, segment, page, entry.ts());
             case REPORT -> rebuild.reported(from, segment, page, entry.state(), entry.ts(), entry.version(),
                 entry.flags());
@@ -322,7 +354,27 @@ public final class Sharing implements PageAccess {
         return bundle -> bundle.pinAnswer(id, pinned);
     }
 
-    private void handleCopy(final long segment, final long page, final BundleReader entry) {
+    private Delegations delegations() {
+        return ownerships.delegations();
+    }
+
+    /** The appointed node has sent what it sent before it made another one responsible. */
+    private boolean isKnownAsResponsible(final int from, final long segment, final long page) {
+        return from == exchange.responsible(segment, page) || from == exchange.appointed(segment);
+    }
+
+    /**
+     * The sender of the message has heard that this node is responsible; or has not heard yet that it is so no more:
+     * then the message is nothing worth, as it will be sent to the next one.
+     */
+    private void holdAsDelegate(final long segment, final long page, final Runnable message) {
+        if (exchange.appointed(segment) != exchange.node()) {
+            delegations().hold(segment, page, message);
+        }
+    }
+
+    /** @param reader the message with its content; null for one that was held, which has none */
+    private void handleCopy(final long segment, final long page, final Message message, final BundleReader reader) {
         CopyEntry copy = copies.get(segment, page);
         if (copy == null) {
             if (copies.isDefaultHere(segment, page)) {
@@ -331,7 +383,7 @@ public final class Sharing implements PageAccess {
             }
             copy = copies.add(segment, page);
         }
-        copies.handle(copy, message, entry);
+        copies.handle(copy, message, reader);
         copies.forgetIfAbsent(copy);
     }
 
@@ -353,7 +405,8 @@ public final class Sharing implements PageAccess {
      * Has older versions of pages that are durable here forgotten elsewhere, and absent pages that others looked at
      * long ago. To be called a few times a second.
      */
-    public void settle() {
+    public void settle(final long nowNs) {
+        delegations().now(nowNs);
         if (!isServing) {
             return;
         }
@@ -446,6 +499,11 @@ public final class Sharing implements PageAccess {
             owned += entry.copy.state().isOwner() ? 1 : 0;
         }
         return owned;
+    }
+
+    /** @return pages that other nodes are responsible for than their addresses say */
+    public int delegatedPages() {
+        return exchange.delegations();
     }
 
     /** @return pages that this node is responsible for and others may have */

@@ -192,6 +192,44 @@ public final class BundleWriter {
         return true;
     }
 
+    /**
+     * Adds {@link WireType#OWNERSHIP}.
+     *
+     * @param owner  a node
+     * @param ts     the page's ownership timestamp
+     * @param pinned whether something at a node that had a copy uses the page, or did
+     */
+    public boolean ownership(final long segment, final long page, final int owner, final long ts,
+                             final boolean pinned) {
+        return addressWithOwner(WireType.OWNERSHIP, pinned ? PINNED : 0, segment, page, owner, ts);
+    }
+
+    /**
+     * Adds {@link WireType#HOLDER}.
+     *
+     * @param flags {@link MessageBundle#IN_RAM}, {@link MessageBundle#ON_DISK}, {@link MessageBundle#UNSETTLED}: in
+     *              which of the page's sets the node is
+     */
+    public boolean holder(final long segment, final long page, final int node, final int flags) {
+        return addressWithOwner(WireType.HOLDER, flags, segment, page, node, 0);
+    }
+
+    /** Adds {@link WireType#MOVED}. @param node who is responsible from now on */
+    public boolean moved(final long segment, final long page, final int node) {
+        return addressWithOwner(WireType.MOVED, 0, segment, page, node, 0);
+    }
+
+    private boolean addressWithOwner(final WireType type, final int flags, final long segment, final long page,
+                                     final int owner, final long ts) {
+        if (!add(type, flags, 0)) {
+            return false;
+        }
+        address(segment, page);
+        buffer.putShort(entry + NODE, (short) owner, ORDER);
+        buffer.putLong(entry + TS, ts, ORDER);
+        return true;
+    }
+
     private boolean addressWithTs(final WireType type, final long segment, final long page, final long ts) {
         if (!add(type, 0, 0)) {
             return false;

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  */
 public final class MessageBundle {
     /** Version of everything in a bundle; one of another version is refused. */
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
 
     static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
@@ -55,12 +55,14 @@ public final class MessageBundle {
     public static final int ABSENT = 0x02;
     /** Flag: something at a node still uses the page, though nothing may lead to it. */
     public static final int PINNED = 0x04;
-    /** Flag of Report: the copy is in RAM. */
+    /** Flag of Report and Holder: the copy is in RAM. */
     public static final int IN_RAM = 0x08;
-    /** Flag of Report: the copy is on disk. */
+    /** Flag of Report and Holder: the copy is on disk. */
     public static final int ON_DISK = 0x10;
     /** Flag of Report: the page was freed, and other disks may still have it. */
     public static final int TOMBSTONE = 0x20;
+    /** Flag of Holder: it may be the only one that has the newest version on disk. */
+    public static final int UNSETTLED = 0x40;
 
     private MessageBundle() {
     }

@@ -8,6 +8,7 @@ import static org.dsmfs.engine.coherence.wire.MessageBundle.IN_RAM;
 import static org.dsmfs.engine.coherence.wire.MessageBundle.ON_DISK;
 import static org.dsmfs.engine.coherence.wire.MessageBundle.PINNED;
 import static org.dsmfs.engine.coherence.wire.MessageBundle.TOMBSTONE;
+import static org.dsmfs.engine.coherence.wire.MessageBundle.UNSETTLED;
 import static org.dsmfs.engine.coherence.wire.MessageBundle.UPGRADE;
 
 /** Types of entries in a bundle: the protocol's messages, and those around it. Fields a type does not use are zero. */
@@ -57,7 +58,13 @@ public enum WireType {
     /** It does, if flagged as pinned. */
     PIN_ANSWER(21, "PinAnswer", Stream.RESPONSE, Field.SEQ, PINNED),
     /** From an owner that leaves: take the page over. */
-    TAKE(22, "Take", Stream.REQUEST, Field.ADDRESS, 0);
+    TAKE(22, "Take", Stream.REQUEST, Field.ADDRESS, 0),
+    /** To a node that is going to be responsible for a page: who owns it. */
+    OWNERSHIP(23, "Ownership", Stream.FORWARD, Field.ADDRESS | Field.TS | Field.OWNER, PINNED),
+    /** Of such a page: a node that has a copy to read, an older version, or perhaps the newest on disk. */
+    HOLDER(24, "Holder", Stream.FORWARD, Field.ADDRESS | Field.OWNER, IN_RAM | ON_DISK | UNSETTLED),
+    /** To all nodes: who is responsible for the page from now on, until the epoch ends. */
+    MOVED(25, "Moved", Stream.FORWARD, Field.ADDRESS | Field.OWNER, 0);
 
     /** Fields that a type uses, as bits. */
     private static final class Field {

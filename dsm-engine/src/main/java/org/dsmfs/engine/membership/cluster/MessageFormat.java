@@ -32,7 +32,7 @@ final class MessageFormat {
      * Version of these messages, and of all others between nodes: to be raised when any of their formats changes, as
      * nodes of different versions meet first where one asks to join, and only there are told.
      */
-    static final byte VERSION = 2;
+    static final byte VERSION = 3;
 
     private static final byte JOIN = 1;
     private static final byte SUSPECT = 2;

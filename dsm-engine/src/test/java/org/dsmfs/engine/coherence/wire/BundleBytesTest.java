@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The bytes of a bundle with each type of entry, frozen: docs/WIRE-FORMATS.md. */
 class BundleBytesTest {
-    private static final String HEADER = "0100000001000000 0605040302010000";
+    private static final String HEADER = "0200000001000000 0605040302010000";
     private static final long EPOCH = 0x010203040506L;
     private static final long SEGMENT = Segment.of(0x01, 0x20);
     private static final long PAGE = 3;
@@ -203,6 +203,28 @@ class BundleBytesTest {
     void take() {
         begin(WireType.TAKE);
         check(writer.take(SEGMENT, PAGE), "1600000000000000" + ADDRESS + " 0000000000000000 0000000000000000"
+            + NO_VERSION);
+    }
+
+    @Test
+    void ownership() {
+        begin(WireType.OWNERSHIP);
+        check(writer.ownership(SEGMENT, PAGE, 0x0102, 0x11, true), "1704000002010000" + ADDRESS
+            + " 1100000000000000 0000000000000000" + NO_VERSION);
+    }
+
+    @Test
+    void holder() {
+        begin(WireType.HOLDER);
+        check(writer.holder(SEGMENT, PAGE, 0x0102,
+            MessageBundle.IN_RAM | MessageBundle.ON_DISK | MessageBundle.UNSETTLED), "1858000002010000" + ADDRESS
+            + " 0000000000000000 0000000000000000" + NO_VERSION);
+    }
+
+    @Test
+    void moved() {
+        begin(WireType.MOVED);
+        check(writer.moved(SEGMENT, PAGE, 0x0102), "1900000002010000" + ADDRESS + " 0000000000000000 0000000000000000"
             + NO_VERSION);
     }
 }

@@ -140,7 +140,7 @@ class BundleTest {
         assertEquals(BundleDefect.STREAM, wrap(Stream.RESPONSE, good));
         assertEquals(BundleDefect.TRUNCATED, wrap(Stream.REQUEST, new byte[0]));
         assertEquals(BundleDefect.TRAILING_BYTES, wrap(Stream.REQUEST, Arrays.copyOf(good, good.length + 8)));
-        refuses(BundleDefect.FORMAT_VERSION, good, MessageBundle.FORMAT, 2);
+        refuses(BundleDefect.FORMAT_VERSION, good, MessageBundle.FORMAT, 1);
         refuses(BundleDefect.HEADER, good, MessageBundle.COUNT, 0);
         refuses(BundleDefect.HEADER, good, MessageBundle.EPOCH + 7, 0x80);
         refuses(BundleDefect.TRUNCATED, good, MessageBundle.COUNT, 2);

@@ -18,7 +18,8 @@ class WireDocumentTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "WIRE-FORMATS.md");
     private static final Pattern BLOCK =
         Pattern.compile("(<!-- printed: bundle types -->\n).*?(<!-- end -->\n)", Pattern.DOTALL);
-    private static final List<String> FLAGS = List.of("upgrade", "absent", "pinned", "in RAM", "on disk", "tombstone");
+    private static final List<String> FLAGS = List.of("upgrade", "absent", "pinned", "in RAM", "on disk", "tombstone",
+        "unsettled");
 
     @Test
     void documentIsWhatTheCodePrints() throws IOException {
