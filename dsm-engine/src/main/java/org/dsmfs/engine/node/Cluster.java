@@ -326,6 +326,12 @@ final class Cluster implements Network.Handler, Neighbours {
         }
     }
 
+    /** @return whether the space has more members than this node */
+    boolean hasNeighbours() {
+        final View current = view;
+        return current != null && current.members().size() > 1;
+    }
+
     /** Tells listeners that nodes have come or gone. */
     void notifyChange() {
         if (hasChanged && isServing()) {

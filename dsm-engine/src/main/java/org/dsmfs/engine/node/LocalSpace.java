@@ -55,6 +55,7 @@ public final class LocalSpace implements Space {
     private volatile SpaceClosedException closed;
     /** The others that the space is shared with; null if there are none. */
     private Cluster cluster;
+    private DirectoryKeeper directoryKeeper;
     /** What connects this node to them, to be closed with the space. */
     private NodeLink link;
     /** Makes the log durable when other nodes wait for that. */
@@ -189,6 +190,7 @@ public final class LocalSpace implements Space {
      */
     void share(final Network network, final Membership membership, final Waiter waiter) {
         cluster = new Cluster(coreLock, core, network, membership, waiter);
+        directoryKeeper = new DirectoryKeeper(this, cluster);
         log.onDurable(cluster::durable);
     }
 
@@ -434,6 +436,7 @@ public final class LocalSpace implements Space {
             }
         });
         if (cluster != null) {
+            directoryKeeper.run();
             cluster.notifyChange();
         }
         return writeLog || pageOut || checkpoint;

@@ -6,10 +6,13 @@ import org.dsmfs.engine.coherence.wire.MessageBundle;
 import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.AddressTable;
 import org.dsmfs.engine.core.AddressTable.Entry;
+import org.dsmfs.engine.directory.DirectoryPage;
 import org.dsmfs.engine.membership.Member;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,6 +36,10 @@ final class Delegations {
     private long intervalStartNs;
     private int interval;
     private int given;
+    /** Pages that were given away before, in this epoch or another; the latest ones. */
+    private final Set<Sharing.Address> split = new LinkedHashSet<>();
+    /** Those of them that are new since they were asked for. */
+    private final List<DirectoryPage.Split> newSplits = new ArrayList<>();
     /** Entries of pages that this node is going to be responsible for. */
     private final AddressTable<OwnershipEntry> coming = new AddressTable<>();
     /** What this node can't know yet how to take. */
@@ -70,7 +77,8 @@ final class Delegations {
             entry.heat = new Heat(interval);
         }
         entry.heat.passedOn(requester);
-        if (entry.heat.requests() == HOT_PER_MEMBER * exchange.view().members().size() && mayBeGiven(entry)) {
+        final boolean isHot = entry.heat.requests() == HOT_PER_MEMBER * exchange.view().members().size();
+        if ((isHot || split.contains(new Sharing.Address(entry.segment, entry.page))) && mayBeGiven(entry)) {
             entry.heir = entry.heat.mostFrequentRequester();
             ownerships.protocol().dismissQueue(entry.ownership);
         }
@@ -108,8 +116,29 @@ final class Delegations {
             }
         }
         given++;
+        if (remember(entry.segment, entry.page)) {
+            newSplits.add(new DirectoryPage.Split(entry.segment, entry.page, heir));
+        }
         ownerships.give(entry);
         moved(entry.segment, entry.page, heir);
+    }
+
+    /** The page was given away before: it will be as soon as it is passed on. @return whether that is new */
+    boolean remember(final long segment, final long page) {
+        if (!split.add(new Sharing.Address(segment, page))) {
+            return false;
+        }
+        if (split.size() > DirectoryPage.MOST_ENTRIES) {
+            split.remove(split.iterator().next());
+        }
+        return true;
+    }
+
+    /** @return pages that have been given away, and were not before; each once */
+    List<DirectoryPage.Split> takeSplits() {
+        final List<DirectoryPage.Split> taken = List.copyOf(newSplits);
+        newSplits.clear();
+        return taken;
     }
 
     // --- of others' pages ----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import org.dsmfs.engine.core.Core;
 import org.dsmfs.engine.core.Fetch;
 import org.dsmfs.engine.core.PageAccess;
 import org.dsmfs.engine.core.SharedPages;
+import org.dsmfs.engine.directory.DirectoryPage;
 import org.dsmfs.engine.membership.Member;
 import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.network.Network;
@@ -499,6 +500,16 @@ public final class Sharing implements PageAccess {
             owned += entry.copy.state().isOwner() ? 1 : 0;
         }
         return owned;
+    }
+
+    /** A page of this node's was split off before, for another node to be responsible for. */
+    public void remember(final DirectoryPage.Split split) {
+        delegations().remember(split.segment(), split.page());
+    }
+
+    /** @return pages of this node's that have been split off and were not before, each once */
+    public List<DirectoryPage.Split> takeSplits() {
+        return delegations().takeSplits();
     }
 
     /** @return pages that other nodes are responsible for than their addresses say */

@@ -1,6 +1,7 @@
 package org.dsmfs.engine.node;
 
 import org.dsmfs.engine.Segment;
+import org.dsmfs.engine.directory.DirectoryPage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,12 +66,24 @@ class DelegationTest {
         for (int node = 0; node < NODES; node++) {
             assertEquals(PAGES, delegations(node), "node " + node);
         }
+        assertEquals(PAGES, awaitSplits(0, segment));
         final double after = messagesPerTurn(segment, 200);
         System.out.println("messages per change of hands: " + before + ", then " + after);
         assertTrue(after < 0.8 * before, before + " messages per turn, then " + after);
         for (int node = 0; node < NODES; node++) {
             assertEquals(1220, sum(node, segment), "node " + node);
         }
+    }
+
+    /** @return pages of the segment in the node's directory page, which is written soon */
+    private long awaitSplits(final int node, final long segment) {
+        long splits = 0;
+        while (splits < PAGES) {
+            splits = nodes.space(node).execute(tx -> DirectoryPage.entries(
+                tx.read(DirectoryPage.segmentOf(node), DirectoryPage.PAGE))).stream()
+                .filter(split -> split.segment() == segment && split.node() != node).count();
+        }
+        return splits;
     }
 
     private long sum(final int node, final long segment) {

@@ -109,6 +109,7 @@ final class StatusReport {
         values.put("copies", sharing.copies());
         values.put("copiesOwned", sharing.ownedCopies());
         values.put("pagesOthersMayHave", sharing.sharedPages());
+        values.put("pagesDelegated", sharing.delegatedPages());
         values.put("operations", sharing.operations());
         values.put("operationsThatWaited", sharing.waitedOperations());
         final long messages = sharing.messagesSent().values().stream().mapToLong(Long::longValue).sum();
