@@ -98,8 +98,8 @@ public class OwnershipProtocol {
     }
 
     /**
-     * Another node is going to be responsible for the page, for which a request is being served: those that queue up are
-     * dropped, as their requesters will ask that one.
+     * Another node is going to be responsible for the page, for which a request is being served: those that queue up
+     * are dropped, as their requesters will ask that one.
      */
     public void dismissQueue(final PageOwnership page) {
         page.service.queue.clear();

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
  * Responsibility follows use: whoever is responsible for a page by its address, and only passes requests for it on from
  * one node to another, splits the page off its range and makes one of those responsible for it, until the epoch ends.
  *
- * <p>It takes no new request for the page, finishes the one that is being served, gives its entry to the other node, and
- * tells all nodes. Each of them asks the new one for what it still waits for, so that nothing is missed. Messages of
- * nodes that have heard of it earlier wait until this one has: {@link #hold}.
+ * <p>It takes no new request for the page, finishes the one that is being served, gives its entry to the other node,
+ * and tells all nodes. Each of them asks the new one for what it still waits for, so that nothing is missed. Messages
+ * of nodes that have heard of it earlier wait until this one has: {@link #hold}.
  */
 final class Delegations {
     /** Requests that have to be passed on within the interval, for each member: each of them has to be told. */
