@@ -95,7 +95,13 @@ class ClusterRegistersTest {
     /** An epoch began while a log that says that an older version is forgotten was not durable: nobody knew of it then. */
     @Test
     void whatIsForgottenButNotDurablyIsForgottenOnceMore() {
-        run(297, List.of(Fault.STOP_THEN_POWER));
+        run(154, List.of(Fault.STOP_THEN_POWER));
+    }
+
+    /** An owner of an absent page had the others forget theirs, with a tombstone of an earlier absence in its log only. */
+    @Test
+    void aTombstoneOfAnEarlierAbsenceDoesNotCount() {
+        run(1619, List.of(Fault.STOP_THEN_POWER, Fault.KILL));
     }
 
     @Test
