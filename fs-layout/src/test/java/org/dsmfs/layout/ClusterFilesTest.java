@@ -25,11 +25,16 @@ class ClusterFilesTest {
     private static final int MOST_NODES = 4;
     private static final int CLIENTS_PER_NODE = 2;
     private static final List<Fault> CRASHES = List.of(Fault.KILL, Fault.POWER);
+    private static final List<Fault> FAILURES = List.of(Fault.PAUSE, Fault.CUT, Fault.KILL, Fault.POWER);
     private static final long MEMORY_BYTES = 4 << 20;
 
     private static long run(final long seed, final List<Fault> kinds) {
+        return run(seed, kinds, 1);
+    }
+
+    private static long run(final long seed, final List<Fault> kinds, final int atOnce) {
         return ClusterRun.play(seed, ClusterFilesTest::cluster,
-            simulation -> new FileWorkload(simulation, CLIENTS_PER_NODE, kinds), kinds, 1);
+            simulation -> new FileWorkload(simulation, CLIENTS_PER_NODE, kinds), kinds, atOnce);
     }
 
     private static NodeCluster cluster(final Simulation simulation) {
@@ -57,6 +62,12 @@ class ClusterFilesTest {
         run(22, CRASHES);
     }
 
+    /** A node stood aside while a file was being closed on it: that gave up, and the locks could be had by others. */
+    @Test
+    void whatGivesUpWhileItClosesAFileMayHaveLetGoOfIt() {
+        run(1022, List.of(Fault.SEPARATE));
+    }
+
     /** The list of a start that was over was removed while the pages of all nodes were being counted. */
     @Test
     void nodesCleanUpBeforeTheyAreExamined() {
@@ -81,6 +92,12 @@ class ClusterFilesTest {
 
     @Test
     void callsHaveOneOrderWhileNodesCrash() {
-        Seeds.run("crashes", SEEDS, seed -> run(seed, CRASHES));
+        Seeds.run("crashes", SEEDS / 2, seed -> run(seed, CRASHES));
+    }
+
+    /** Nodes start while others are down. */
+    @Test
+    void callsHaveOneOrderWhileThreeThingsGoWrongAtOnce() {
+        Seeds.run("three faults at once", SEEDS / 2, seed -> run(seed, FAILURES, 3));
     }
 }

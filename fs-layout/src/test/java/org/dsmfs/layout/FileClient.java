@@ -241,10 +241,11 @@ final class FileClient {
 
     private void release(final long ino) {
         open.remove(ino);
-        call("release " + ino, () -> {
+        final FileCall call = new FileCall("release " + ino, () -> {
             fs.release(ino);
             return true;
         }, state -> {
+            state.tree.at(node);
             // What is gone while it was open can be closed nevertheless.
             final Runnable change = state.tree.nodes.containsKey(ino) ? state.tree.release(ino) : () -> { };
             return new Plan(true, () -> {
@@ -252,6 +253,7 @@ final class FileClient {
                 state.locks.released(node, ino);
             });
         });
+        life.close(name, call, call::run);
     }
 
     private void write(final long ino, final boolean append) {

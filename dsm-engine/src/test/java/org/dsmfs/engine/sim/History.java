@@ -19,10 +19,10 @@ public final class History<O> {
      * @param operation takes up the result in its {@code run}
      */
     public void call(final String client, final O operation, final Runnable run) {
-        call(new Call<>(client, operation, counter++), run, false);
+        call(new Call<>(client, operation, counter++), run, false, false);
     }
 
-    private void call(final Call<O> call, final Runnable run, final boolean mayGiveUp) {
+    private void call(final Call<O> call, final Runnable run, final boolean mayGiveUp, final boolean isClosing) {
         calls.add(call);
         current.put(Thread.currentThread(), call);
         try {
@@ -34,7 +34,7 @@ public final class History<O> {
         }
         if (!mayGiveUp || !call.hasGivenUp()) {
             call.returned(counter++);
-        } else if (!call.hasExecuted()) {
+        } else if (!isClosing && !call.hasExecuted()) {
             calls.remove(call);
         }
     }
@@ -62,9 +62,18 @@ public final class History<O> {
 
         /** Makes a call as {@link History#call} does. */
         public void call(final String client, final O operation, final Runnable run) {
+            call(client, operation, run, false);
+        }
+
+        /** Makes a call that lets go of something even if it gives up. */
+        public void close(final String client, final O operation, final Runnable run) {
+            call(client, operation, run, true);
+        }
+
+        private void call(final String client, final O operation, final Runnable run, final boolean isClosing) {
             final Call<O> call = new Call<>(client, operation, counter++);
             ofNode.add(call);
-            History.this.call(call, run, mayGiveUp);
+            History.this.call(call, run, mayGiveUp, isClosing);
         }
 
         /** Makes everything durable that has returned before. */
