@@ -129,7 +129,8 @@ final class FileClient {
             }
             final Runnable change = makes ? make(state, parent, file, FileType.REGULAR | 0644, true, out)
                 : state.tree.open(existing.ino);
-            return new Plan(makes ? made(state, out) : "found " + existing.ino, () -> {
+            final Object result = makes ? made(state, out) : "found " + existing.ino;
+            return new Plan(result, change == null ? null : () -> {
                 change.run();
                 state.locks.opened(node, out.ino);
             });
@@ -149,10 +150,11 @@ final class FileClient {
         });
     }
 
+    /** @return null if a call that a crash cut off has surely made nothing: it did not come so far, or another one did */
     private static Runnable make(final TreeState state, final long parent, final String name, final int mode,
                                  final boolean opened, final Attributes out) {
         final var change = state.tree.make(Caller.ROOT, parent, name, mode, null, opened);
-        return () -> change.accept(out);
+        return out.ino == 0 || state.tree.nodes.containsKey(out.ino) ? null : () -> change.accept(out);
     }
 
     private static String made(final TreeState state, final Attributes out) {
