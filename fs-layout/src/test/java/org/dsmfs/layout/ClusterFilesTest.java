@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whole clusters from a seed, from the filesystem down to simulated disks and network: clients on all nodes make random
- * calls on few names, and every result must fit into one order of all calls; in the end all nodes show the same tree. How
- * many, and one alone: see {@link Seeds}.
+ * calls on few names, and every result must fit into one order of all calls; in the end all nodes show the same tree.
+ * How many, and one alone: see {@link Seeds}.
  */
 class ClusterFilesTest {
     private static final int SEEDS = 85;

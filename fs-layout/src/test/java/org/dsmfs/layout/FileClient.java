@@ -150,7 +150,7 @@ final class FileClient {
         });
     }
 
-    /** @return null if a call that a crash cut off has surely made nothing: it did not come so far, or another one did */
+    /** @return null if a call that a crash cut off made nothing: it did not come so far, or its number came again */
     private static Runnable make(final TreeState state, final long parent, final String name, final int mode,
                                  final boolean opened, final Attributes out) {
         final var change = state.tree.make(Caller.ROOT, parent, name, mode, null, opened);
