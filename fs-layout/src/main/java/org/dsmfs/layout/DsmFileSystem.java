@@ -256,6 +256,9 @@ public final class DsmFileSystem implements FileSystem {
             if (e.errno() == Errno.EIO) {
                 // The caller is rid of it in any case, and nothing shall keep the file from being freed by others.
                 open.released(ino);
+                if (!open.isOpen(ino)) {
+                    locks.closeLater(ino);
+                }
             }
             throw e;
         }

@@ -35,6 +35,7 @@ final class LockOperations {
     private final Transactions transactions;
     private final Neighbours neighbours;
     private final OwnLocks own = new OwnLocks();
+    private final OverdueReleases overdue = new OverdueReleases();
     private final List<UnlockListener> listeners = new CopyOnWriteArrayList<>();
 
     /**
@@ -78,17 +79,25 @@ final class LockOperations {
      * @throws ErrnoException EDEADLK, ENOLCK
      */
     boolean set(final long ino, final long id, final LockRange range, final boolean isLongWait) {
+        overdue.catchUp(ino);
         return isGranted(new Request(ino, range.type == LockRange.UNLOCKED, Wait.of(ino, owner(id), range), isLongWait,
             locks -> locks.set(owner(id), range)));
     }
 
     boolean setFlock(final long ino, final long id, final int type) {
-        return isGranted(new Request(ino, type == LockRange.UNLOCKED, null, false,
-            locks -> locks.setFlock(owner(id), type)));
+        final boolean isUnlock = type == LockRange.UNLOCKED;
+        final Request request = new Request(ino, isUnlock, null, false, locks -> locks.setFlock(owner(id), type));
+        overdue.catchUp(ino);
+        if (isUnlock) {
+            overdue.release(ino, () -> isGranted(request));
+            return true;
+        }
+        return isGranted(request);
     }
 
     void drop(final long ino, final long id) {
-        isGranted(new Request(ino, true, null, false, locks -> locks.drop(owner(id))));
+        final Request request = new Request(ino, true, null, false, locks -> locks.drop(owner(id)));
+        overdue.release(ino, () -> isGranted(request));
     }
 
     void stopWaiting(final long ino, final long id, final LockRange range) {
@@ -121,8 +130,23 @@ final class LockOperations {
         own.forget(ino);
     }
 
+    /** The inode is not open any more, but {@link #closed} could not be done. */
+    void closeLater(final long ino) {
+        overdue.add(ino, () -> {
+            transactions.run(run -> closed(run, ino));
+            own.forget(ino);
+        });
+    }
+
     /** Nodes have come or gone: their pages and locks may have, too. */
     void neighboursChanged() {
+        for (final long ino : overdue.inos()) {
+            try {
+                overdue.catchUp(ino);
+            } catch (final ErrnoException e) {
+                LOG.warn("locks of inode {} are released when its pages are in reach: {}", ino, e.errno());
+            }
+        }
         for (final long ino : own.locked()) {
             try {
                 transactions.run(run -> {

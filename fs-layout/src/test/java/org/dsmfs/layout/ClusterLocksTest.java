@@ -10,6 +10,7 @@ import java.util.List;
 import org.dsmfs.layout.page.PageKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Locks of processes on different nodes; processes on different nodes may have the same number. */
 class ClusterLocksTest {
@@ -125,6 +126,43 @@ class ClusterLocksTest {
         assertTrue(lock(0, ME, ino, 5));
         assertFalse(lock(2, ME, ino, 0));
         assertTrue(lock(2, ME, ino, 1));
+    }
+
+    private void giveUp(final int node, final Executable call) {
+        cluster.spaces[node].stopAfter(0);
+        assertErrno(Errno.EIO, call);
+        cluster.spaces[node].stopAfter(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void aReleaseThatGaveUpIsDoneWhenTheNodesHaveChanged() {
+        assertTrue(lock(0, ME, ino, 0));
+        assertTrue(cluster.nodes[0].setFlock(other, ME, LockRange.WRITE));
+        giveUp(0, () -> cluster.nodes[0].dropLocks(ino, ME));
+        giveUp(0, () -> cluster.nodes[0].setFlock(other, ME, LockRange.UNLOCKED));
+        assertFalse(lock(1, ME, ino, 0));
+        assertFalse(cluster.nodes[1].setFlock(other, ME, LockRange.WRITE));
+        cluster.heap.announceChange();
+        assertTrue(lock(1, ME, ino, 0));
+        assertTrue(cluster.nodes[1].setFlock(other, ME, LockRange.WRITE));
+    }
+
+    @Test
+    void aLastCloseThatGaveUpDropsTheLocksLater() {
+        assertTrue(lock(0, ME, ino, 0));
+        giveUp(0, () -> cluster.nodes[0].release(ino));
+        cluster.heap.announceChange();
+        assertTrue(lock(1, ME, ino, 0));
+    }
+
+    @Test
+    void aReleaseThatGaveUpDoesNotTakeALaterLock() {
+        assertTrue(lock(0, ME, ino, 0));
+        giveUp(0, () -> cluster.nodes[0].dropLocks(ino, ME));
+        assertTrue(lock(0, ME, ino, 1));
+        cluster.heap.announceChange();
+        assertTrue(lock(1, ME, ino, 0));
+        assertFalse(lock(1, ME, ino, 1));
     }
 
     @Test

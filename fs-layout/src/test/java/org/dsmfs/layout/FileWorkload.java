@@ -33,7 +33,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     final List<Long> directories = new ArrayList<>(List.of(FileSystem.ROOT));
     final List<Long> files = new ArrayList<>();
     final boolean hasLocks;
-    private final boolean mayGiveUp;
+    private boolean mayGiveUp;
     private final int clientsPerNode;
     private final Map<Integer, FileSystem> mounts = new TreeMap<>();
     private final Map<Integer, History<FileCall>.Life> lives = new TreeMap<>();
@@ -57,7 +57,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history), simulation::nowNs,
             AtimePolicy.NOATIME, Caller.ROOT);
         mounts.put(node, mount);
-        final History<FileCall>.Life life = history.startLife(mayGiveUp);
+        final History<FileCall>.Life life = history.startLife(() -> mayGiveUp);
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
         for (int i = 0; i < clientsPerNode; i++) {
@@ -74,7 +74,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     public SimulatedThread startLastLook(final int node) {
         final String name = "last look on node " + node;
         return simulation.start(name,
-            () -> new FileClient(this, name, node, mounts.get(node), history.startLife(false)).lookAtAll());
+            () -> new FileClient(this, name, node, mounts.get(node), history.startLife(() -> false)).lookAtAll());
     }
 
     @Override
@@ -82,6 +82,11 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         lives.get(node).end();
         simulation.await(() -> clientsByNode.get(node).stream().allMatch(SimulatedThread::isOver));
         mounts.get(node).close();
+    }
+
+    @Override
+    public void standsAside() {
+        mayGiveUp = true;
     }
 
     @Override

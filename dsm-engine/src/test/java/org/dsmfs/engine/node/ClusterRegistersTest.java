@@ -104,6 +104,12 @@ class ClusterRegistersTest {
         run(1619, List.of(Fault.STOP_THEN_POWER, Fault.KILL));
     }
 
+    /** The same two nodes were cut off from each other so often that one of them stood aside, and callers gave up. */
+    @Test
+    void shortCutsMayAddUp() {
+        run(50004, List.of(Fault.CUT));
+    }
+
     @Test
     void transactionsHaveOneOrder() {
         Seeds.run("no faults", SEEDS, seed -> run(seed, List.of()));

@@ -68,7 +68,10 @@ public final class Faults {
         this.kinds = kinds;
         this.workload = workload;
         this.started = started;
-        cluster.onStandAside(node -> cluster.standAside(node, workload));
+        cluster.onStandAside(node -> {
+            workload.standsAside();
+            cluster.standAside(node, workload);
+        });
     }
 
     /** Starts a thread that does so many of them, one after the other; several may run at a time. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** All calls of all clients of a run, on one counter. */
 public final class History<O> {
@@ -19,20 +20,21 @@ public final class History<O> {
      * @param operation takes up the result in its {@code run}
      */
     public void call(final String client, final O operation, final Runnable run) {
-        call(new Call<>(client, operation, counter++), run, false, false);
+        call(new Call<>(client, operation, counter++), run, () -> false, false);
     }
 
-    private void call(final Call<O> call, final Runnable run, final boolean mayGiveUp, final boolean isClosing) {
+    private void call(final Call<O> call, final Runnable run, final BooleanSupplier mayGiveUp,
+                      final boolean isClosing) {
         calls.add(call);
         current.put(Thread.currentThread(), call);
         try {
             run.run();
         } catch (final PageUnavailableException e) {
-            if (!mayGiveUp) {
+            if (!mayGiveUp.getAsBoolean()) {
                 throw e;
             }
         }
-        if (!mayGiveUp || !call.hasGivenUp()) {
+        if (!mayGiveUp.getAsBoolean() || !call.hasGivenUp()) {
             call.returned(counter++);
         } else if (!isClosing && !call.hasExecuted()) {
             calls.remove(call);
@@ -40,23 +42,23 @@ public final class History<O> {
     }
 
     /**
-     * @param mayGiveUp whether calls may find that pages are out of reach: they have no result then. They have had no
-     *                  effect if that was in their first transaction; else they may have, or not
+     * @param mayGiveUp whether calls that end now may find that pages are out of reach: they have no result then. They
+     *                  have had no effect if that was in their first transaction; else they may have, or not
      * @return where the clients of one start of a node note what they have made durable
      */
-    public Life startLife(final boolean mayGiveUp) {
+    public Life startLife(final BooleanSupplier mayGiveUp) {
         return new Life(mayGiveUp);
     }
 
     /** One start of a node: what its clients call, and what of that is durable. */
     public final class Life {
-        private final boolean mayGiveUp;
+        private final BooleanSupplier mayGiveUp;
         private final List<Call<O>> ofNode = new ArrayList<>();
         private long durable = -1;
         private boolean isEnding;
         private Call<O> crash;
 
-        private Life(final boolean mayGiveUp) {
+        private Life(final BooleanSupplier mayGiveUp) {
             this.mayGiveUp = mayGiveUp;
         }
 

@@ -43,7 +43,7 @@ public final class RegisterWorkload
     private final Simulation simulation;
     private final History<Access> history = new History<>();
     private final int[] kinds;
-    private final boolean mayGiveUp;
+    private boolean mayGiveUp;
     private final Map<Integer, Space> spaces = new TreeMap<>();
     private final Map<Integer, History<Access>.Life> lives = new TreeMap<>();
     private final Map<Integer, List<SimulatedThread>> clientsByNode = new TreeMap<>();
@@ -95,7 +95,7 @@ public final class RegisterWorkload
     @Override
     public List<SimulatedThread> start(final int node, final Space space) {
         final Space observed = new ObservedSpace(space, simulation, history);
-        final History<Access>.Life life = history.startLife(mayGiveUp);
+        final History<Access>.Life life = history.startLife(() -> mayGiveUp);
         spaces.put(node, observed);
         lives.put(node, life);
         final List<SimulatedThread> clients = new ArrayList<>();
@@ -124,6 +124,11 @@ public final class RegisterWorkload
     public void stop(final int node) {
         lives.get(node).end();
         simulation.await(() -> clientsByNode.get(node).stream().allMatch(SimulatedThread::isOver));
+    }
+
+    @Override
+    public void standsAside() {
+        mayGiveUp = true;
     }
 
     @Override

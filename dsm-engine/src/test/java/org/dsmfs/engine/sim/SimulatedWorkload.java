@@ -22,6 +22,9 @@ public interface SimulatedWorkload {
     /** That node is there again. @param endLsn where the log ended that it found */
     void recovered(int node, long endLsn);
 
+    /** A node can't go on with the others: from now on calls on any node may give up. */
+    void standsAside();
+
     /** A node that stands still is down for the others from now on. */
     default void down(final int node) {
     }
