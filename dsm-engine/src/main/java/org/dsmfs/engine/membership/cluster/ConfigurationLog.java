@@ -32,7 +32,9 @@ import java.util.TreeSet;
  * is an event of the log like any other, is the lease's end. Renewals are no events.
  */
 final class ConfigurationLog {
-    private static final byte SNAPSHOT_VERSION = 2;
+    private static final byte SNAPSHOT_VERSION = 3;
+    /** Had no version of the messages: it was the oldest. */
+    private static final byte OLD_SNAPSHOT_VERSION = 2;
 
     private final List<String> consensus;
     private final Map<Integer, Long> sessions = new TreeMap<>();
@@ -40,6 +42,8 @@ final class ConfigurationLog {
     /** Size of large pages; 0 as long as there is no space. */
     private int dataPageBytes;
     private boolean isEpochDue;
+    /** The newest version of the messages that was spoken: older ones are only heard while the log is read again. */
+    private byte spokenVersion = MessageFormat.OLDEST_VERSION;
 
     /** @param consensus addresses of the nodes that host the log, for the answers only */
     ConfigurationLog(final List<String> consensus) {
@@ -53,7 +57,15 @@ final class ConfigurationLog {
      * @return the answer for the session, null if there is none
      */
     Answer onCommand(final long session, final DirectBuffer buffer, final int offset, final int length) {
+        final byte version = MessageFormat.versionOf(buffer, offset, length);
+        if (version < spokenVersion || !MessageFormat.isKnown(version)) {
+            final long correlation = MessageFormat.joinCorrelation(buffer, offset, length);
+            return correlation == -1 ? null : new Refused(correlation, Reason.OTHER_FORMAT, "the space speaks version "
+                + MessageFormat.VERSION + " of the cluster protocol, this node version " + version
+                + ": install the same dsm on all nodes");
+        }
         final ConfigurationMessage command = MessageFormat.decode(buffer, offset, length);
+        spokenVersion = command == null ? spokenVersion : version;
         if (command instanceof Join join) {
             return join(session, join);
         }
@@ -69,10 +81,7 @@ final class ConfigurationLog {
         if (command instanceof Leave leave) {
             return leave(session, leave);
         }
-        final long foreign = MessageFormat.foreignCorrelation(buffer, offset, length);
-        return foreign == -1 ? null : new Refused(foreign, Reason.OTHER_FORMAT, "the space speaks version "
-            + MessageFormat.VERSION + " of the cluster protocol, this node version " + buffer.getByte(offset)
-            + ": install the same dsm on all nodes");
+        return null;
     }
 
     private Answer join(final long session, final Join join) {
@@ -184,13 +193,14 @@ final class ConfigurationLog {
     }
 
     /**
-     * @return the state as bytes: version (1), size of data pages (4), epoch due (1), count of sessions and each
-     *     of them, configuration
+     * @return the state as bytes: version (1), version of messages (1), size of data pages (4), epoch due (1), count of
+     *     sessions and each of them, configuration
      */
     byte[] snapshot() {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(SNAPSHOT_VERSION);
+            out.writeByte(spokenVersion);
             out.writeInt(dataPageBytes);
             out.writeBoolean(isEpochDue);
             out.writeShort(sessions.size());
@@ -212,9 +222,10 @@ final class ConfigurationLog {
     void restore(final byte[] snapshot) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(snapshot))) {
             final byte version = in.readByte();
-            if (version != SNAPSHOT_VERSION) {
+            if (version != SNAPSHOT_VERSION && version != OLD_SNAPSHOT_VERSION) {
                 throw new IOException("snapshot of version " + version);
             }
+            spokenVersion = version == SNAPSHOT_VERSION ? in.readByte() : MessageFormat.OLDEST_VERSION;
             dataPageBytes = in.readInt();
             isEpochDue = in.readBoolean();
             final int count = in.readUnsignedShort();

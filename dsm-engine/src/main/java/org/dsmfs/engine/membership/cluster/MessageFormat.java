@@ -33,6 +33,8 @@ final class MessageFormat {
      * nodes of different versions meet first where one asks to join, and only there are told.
      */
     static final byte VERSION = 3;
+    /** The oldest version whose commands have the same bytes, so that a log that has such ones can be read. */
+    static final byte OLDEST_VERSION = 2;
 
     private static final byte JOIN = 1;
     private static final byte SUSPECT = 2;
@@ -63,18 +65,28 @@ final class MessageFormat {
         buffer.getBytes(offset, bytes);
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             final byte version = in.readByte();
-            final ConfigurationMessage message = version == VERSION ? read(in) : readForeign(in);
+            final ConfigurationMessage message = isKnown(version) ? read(in) : readForeign(in);
             return in.available() == 0 ? message : null;
         } catch (final IOException e) {
             return null;
         }
     }
 
+    /** @return whether messages of the version can be read */
+    static boolean isKnown(final byte version) {
+        return version >= OLDEST_VERSION && version <= VERSION;
+    }
+
+    /** @return the version that the bytes claim to be of, 0 if there are none */
+    static byte versionOf(final DirectBuffer buffer, final int offset, final int length) {
+        return length == 0 ? 0 : buffer.getByte(offset);
+    }
+
     /**
-     * @return the correlation of a command of another version, -1 if the bytes are no such command
+     * @return the correlation of a request to join, of any version; -1 if the bytes are none
      */
-    static long foreignCorrelation(final DirectBuffer buffer, final int offset, final int length) {
-        return length < 2 + Long.BYTES || buffer.getByte(offset) == VERSION || buffer.getByte(offset + 1) != JOIN
+    static long joinCorrelation(final DirectBuffer buffer, final int offset, final int length) {
+        return length < 2 + Long.BYTES || buffer.getByte(offset + 1) != JOIN
             ? -1 : buffer.getLong(offset + 2, java.nio.ByteOrder.BIG_ENDIAN);
     }
 

@@ -250,6 +250,36 @@ class ConfigurationLogTest {
         assertTrue(refused.text().contains("install the same dsm on all nodes"), refused.text());
     }
 
+    private Answer sayInTheOldVersion(final long session, final Command command) {
+        final byte[] bytes = MessageFormat.encode(command);
+        bytes[0] = MessageFormat.OLDEST_VERSION;
+        return log.onCommand(session, new UnsafeBuffer(bytes), 0, bytes.length);
+    }
+
+    /** A space goes on with a newer dsm, which reads the log that an older one has written. */
+    @Test
+    void aLogOfAnOlderVersionIsRead() throws IOException {
+        assertInstanceOf(Joined.class, sayInTheOldVersion(1, join(0, 1, SPACE)));
+        assertInstanceOf(Joined.class, sayInTheOldVersion(2, join(1, 1, SPACE)));
+        joined(3, 0, 2);
+        assertRefused(Reason.OTHER_FORMAT, sayInTheOldVersion(4, join(1, 2, SPACE)));
+        final ConfigurationLog restored = new ConfigurationLog(CONSENSUS);
+        restored.restore(log.snapshot());
+        assertArrayEquals(log.snapshot(), restored.snapshot());
+    }
+
+    @Test
+    void aSnapshotOfAnOlderVersionIsRead() throws IOException {
+        joined(1, 0, 1);
+        final byte[] snapshot = log.snapshot();
+        final byte[] old = new byte[snapshot.length - 1];
+        old[0] = 2;
+        System.arraycopy(snapshot, 2, old, 1, old.length - 1);
+        final ConfigurationLog restored = new ConfigurationLog(CONSENSUS);
+        restored.restore(old);
+        assertEquals(log.view(), restored.view());
+    }
+
     @Test
     void damagedSnapshotIsRefused() {
         joined(1, 0, 1);
