@@ -199,8 +199,10 @@ public final class LocalSpace implements Space {
     public <R> R execute(final Operation<R> operation) {
         // Made at the first miss: an operation whose pages are here allocates nothing.
         SharedRun run = null;
+        boolean isRoomSought = false;
         try {
             while (true) {
+                SpaceFullException full = null;
                 Core.Outcome outcome = null;
                 Fetch[] missing = null;
                 R result = null;
@@ -231,8 +233,17 @@ public final class LocalSpace implements Space {
                     }
                 } catch (final CommitFailedException e) {
                     throw stop(e);
+                } catch (final SpaceFullException e) {
+                    full = e;
                 } finally {
                     coreLock.unlock();
+                }
+                if (full != null) {
+                    if (isRoomSought || !paging.mayGrowAgain()) {
+                        throw full;
+                    }
+                    isRoomSought = true;
+                    continue;
                 }
                 if (overLimit) {
                     guarded(paging::makeRoom);

@@ -305,6 +305,25 @@ final class PagingElement {
         return Math.min(limit, free);
     }
 
+    /**
+     * An operation found no room: looks whether slabs that could not grow can now, as others have made room on the disk.
+     *
+     * @return whether it is worth trying again
+     */
+    boolean mayGrowAgain() {
+        if (growableBytes() < MIN_GROWTH_BYTES) {
+            return false;
+        }
+        coreLock.lock();
+        try {
+            core.slots(false).canGrow(true);
+            core.slots(true).canGrow(true);
+        } finally {
+            coreLock.unlock();
+        }
+        return true;
+    }
+
     /** Grows a slab, or lets the core know that it can't. */
     void grow(final boolean large) {
         paging.lock();

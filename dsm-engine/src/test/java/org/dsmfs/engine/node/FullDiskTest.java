@@ -207,6 +207,17 @@ class FullDiskTest {
         assertEquals(2, read(SMALL, pages - 1));
     }
 
+    @Test
+    void roomThatOthersMakeOnTheDiskIsUsedAtOnce() {
+        disk.capacityBytes(DISK_MARGIN_BYTES + (40 << 20));
+        space = openOn(disk);
+        final int large = fill(LARGE);
+        final int small = fill(SMALL);
+        disk.capacityBytes(DISK_MARGIN_BYTES + (120 << 20));
+        put(LARGE, large, 1);
+        write(SMALL, small, 1);
+    }
+
     /** What pages of one size do not need any more becomes room for those of the other, also after a crash. */
     @Test
     void roomOfOneSizeBecomesRoomOfTheOther() {
