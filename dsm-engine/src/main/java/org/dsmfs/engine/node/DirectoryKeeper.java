@@ -27,9 +27,13 @@ final class DirectoryKeeper {
         this.segment = DirectoryPage.segmentOf(cluster.node());
     }
 
-    /** Reads the directory page once, and writes what is new. Does nothing while this node does not serve. */
+    /**
+     * Reads the directory page once, and writes what is new. Does nothing while this node does not serve, nor when it is
+     * going to stop: it would take the page back from who has just taken it over.
+     */
     void run() {
-        if (!cluster.isServing() || !cluster.hasNeighbours()) {
+        if (!cluster.isServing() || !cluster.hasNeighbours()
+            || cluster.ask(sharing -> sharing.departure().isLeaving())) {
             return;
         }
         try {

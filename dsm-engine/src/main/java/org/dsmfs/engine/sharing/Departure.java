@@ -41,6 +41,11 @@ public final class Departure {
         offered.clear();
     }
 
+    /** @return whether this node is going to stop */
+    public boolean isLeaving() {
+        return isLeaving;
+    }
+
     /** @return pages that other nodes can have only from here; those that are absent are left out */
     public List<Address> owned() {
         final Set<Address> owned = new LinkedHashSet<>();

@@ -104,6 +104,12 @@ class ClusterRegistersTest {
         run(1619, List.of(Fault.STOP_THEN_POWER, Fault.KILL));
     }
 
+    /** A node that was to stop took its directory page back from the one that had taken it over. */
+    @Test
+    void whoStopsLeavesTheDirectoryToOthers() {
+        run(10803, List.of(Fault.STOP));
+    }
+
     /** The same two nodes were cut off from each other so often that one of them stood aside, and callers gave up. */
     @Test
     void shortCutsMayAddUp() {
