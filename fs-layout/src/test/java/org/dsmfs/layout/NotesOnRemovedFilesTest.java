@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.dsmfs.engine.SharingStatus;
 import org.dsmfs.engine.node.SteppedNodes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,14 +13,14 @@ import org.junit.jupiter.api.Test;
 
 /** What nodes know of files that are gone does not pile up. */
 class NotesOnRemovedFilesTest {
+    /** Until everything is settled and forgotten that can be. */
+    private static final int WORK_AT_END = 50;
     private static final int NODES = 2;
     private static final long MEMORY_BYTES = 32 << 20;
     private static final int ROUNDS = 300;
     /** Too much for the inode. */
     private static final int LENGTH_BYTES = 100_000;
     private static final int ROUNDS_PER_WORK = 20;
-    /** Until everything is settled and forgotten that can be. */
-    private static final int WORK_AT_END = 50;
     /** When each round leaves a note, there are this many and more. */
     private static final int MOST_MORE_NOTES = ROUNDS / 2;
 
@@ -60,24 +59,12 @@ class NotesOnRemovedFilesTest {
         }
     }
 
-    private long notes() {
-        for (int i = 0; i < WORK_AT_END; i++) {
-            nodes.doWork();
-        }
-        long notes = 0;
-        for (int node = 0; node < NODES; node++) {
-            final SharingStatus status = nodes.space(node).neighbours().status().orElseThrow();
-            notes += status.copies() + status.sharedPages();
-        }
-        return notes;
-    }
-
     @Test
     void replacedFilesLeaveNothing() {
         replaceMany();
-        final long before = notes();
+        final long before = nodes.notes(WORK_AT_END);
         replaceMany();
-        final long more = notes() - before;
+        final long more = nodes.notes(WORK_AT_END) - before;
         assertTrue(more < MOST_MORE_NOTES, more + " notes of " + ROUNDS + " files");
     }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dsmfs.engine.Segment;
-import org.dsmfs.engine.SharingStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,18 +23,6 @@ class AbsentPagesTest {
     @AfterEach
     void close() {
         nodes.close();
-    }
-
-    private long notes() {
-        for (int i = 0; i < WORK_AT_END; i++) {
-            nodes.doWork();
-        }
-        long notes = 0;
-        for (int node = 0; node < NODES; node++) {
-            final SharingStatus status = nodes.space(node).neighbours().status().orElseThrow();
-            notes += status.copies() + status.sharedPages();
-        }
-        return notes;
     }
 
     private boolean exists(final int node, final long segment, final long page) {
@@ -58,7 +45,7 @@ class AbsentPagesTest {
                 nodes.doWork();
             }
         }
-        final long notes = notes();
+        final long notes = nodes.notes(WORK_AT_END);
         assertTrue(notes <= MOST_NOTES, notes + " notes");
     }
 
@@ -68,7 +55,7 @@ class AbsentPagesTest {
         for (int page = 0; page < PAGES; page++) {
             exists(1, segment, page);
         }
-        notes();
+        nodes.notes(WORK_AT_END);
         for (int page = 0; page < PAGES; page += PAGES_PER_WORK) {
             final int made = page;
             nodes.space(2).execute(transaction -> transaction.write(segment, made));
@@ -93,7 +80,7 @@ class AbsentPagesTest {
                 nodes.doWork();
             }
         }
-        final long notes = notes();
+        final long notes = nodes.notes(WORK_AT_END);
         assertTrue(notes <= MOST_NOTES, notes + " notes");
     }
 }

@@ -79,6 +79,15 @@ public final class SteppedNodes implements AutoCloseable {
         step();
     }
 
+    /** @return notes that all nodes keep of pages that they share, after so many rounds of background work */
+    public long notes(final int rounds) {
+        for (int i = 0; i < rounds; i++) {
+            doWork();
+        }
+        return spaces.stream().map(space -> space.neighbours().status().orElseThrow())
+            .mapToLong(status -> status.copies() + status.sharedPages()).sum();
+    }
+
     /** The node does nothing from now on, and the others know. Its partition has nobody who stands in. */
     public void takeDown(final int node) {
         down.add(node);

@@ -149,13 +149,10 @@ public final class BundleWriter {
      * @param owner a node, or PageOwnership.DISK
      */
     public boolean adopt(final long segment, final long page, final CopyState role, final long ts, final int owner) {
-        if (!add(WireType.ADOPT, 0, 0)) {
+        if (!addressWithOwner(WireType.ADOPT, 0, segment, page, owner, ts)) {
             return false;
         }
-        address(segment, page);
         state(role);
-        buffer.putShort(entry + NODE, (short) owner, ORDER);
-        buffer.putLong(entry + TS, ts, ORDER);
         return true;
     }
 
@@ -185,11 +182,7 @@ public final class BundleWriter {
 
     /** Adds {@link WireType#TAKE}. */
     public boolean take(final long segment, final long page) {
-        if (!add(WireType.TAKE, 0, 0)) {
-            return false;
-        }
-        address(segment, page);
-        return true;
+        return addressWithTs(WireType.TAKE, segment, page, 0);
     }
 
     /**
@@ -231,12 +224,7 @@ public final class BundleWriter {
     }
 
     private boolean addressWithTs(final WireType type, final long segment, final long page, final long ts) {
-        if (!add(type, 0, 0)) {
-            return false;
-        }
-        address(segment, page);
-        buffer.putLong(entry + TS, ts, ORDER);
-        return true;
+        return addressWithOwner(type, 0, segment, page, 0, ts);
     }
 
     private boolean add(final WireType type, final int flags, final int contentBytes) {
