@@ -23,14 +23,17 @@ import org.slf4j.LoggerFactory;
  * <p><b>No lock is granted twice, even if a node dies.</b> The pages may be lost with the node that wrote them last.
  * Each node remembers its own locks and the era they were entered in, and enters them again whenever it finds another
  * era, at the latest when it hears of the change. Before the first lock of an era is granted anywhere, all nodes are
- * asked whether they have locks that are not in it, unless no other node ever saw the pages. While any has, locks are
- * denied; it enters them, which changes the pages, and so those that wait try again. A node that entered all its locks
+ * asked whether they have locks that are not in it, unless no other node ever saw the pages. While any has, they are
+ * asked again, and in the end the lock is denied; it enters them, which changes the pages, and so those that wait try
+ * again. A node that entered all its locks
  * in this era can't come to have others: for that the pages would have to be lost, and the era over. Locks of a start
  * of a node that serves no more don't count.
  */
 final class LockOperations {
     private static final Logger LOG = LoggerFactory.getLogger(LockOperations.class);
     private static final long NO_ERA = 0;
+    /** Whoever has locks that are not in an era enters them of itself, in some milliseconds. */
+    private static final int MOST_QUESTIONS = 100;
 
     private final Transactions transactions;
     private final Neighbours neighbours;
@@ -159,7 +162,21 @@ final class LockOperations {
                 LOG.warn("locks of inode {} are entered again when they are next used: {}", ino, e.errno());
             }
         }
+        enterWaits();
         own.denied().forEach(this::unlocked);
+    }
+
+    /** The page with this node's waits may be lost. */
+    private void enterWaits() {
+        if (own.waits().isEmpty()) {
+            return;
+        }
+        try {
+            transactions.run(
+                run -> WaitTable.store(run.tx(), neighbours.node(), neighbours.incarnation(), own.waits()));
+        } catch (final ErrnoException e) {
+            LOG.warn("others do not see what this node waits for until that changes: {}", e.errno());
+        }
     }
 
     /** This node can't read a lock page any more. Does not block. */
@@ -179,12 +196,13 @@ final class LockOperations {
             return true;
         }
         Attempt attempt = transactions.call(run -> attempt(run, request, NO_ERA));
-        while (attempt.outcome == null) {
+        for (int questions = 1; attempt.outcome == null; questions++) {
             final long era = attempt.era;
-            if (transactions.isPinnedElsewhere(PageKind.LOCK.segment(request.ino), era)) {
+            final boolean isAnyLeftOut = transactions.isPinnedElsewhere(PageKind.LOCK.segment(request.ino), era);
+            if (isAnyLeftOut && questions == MOST_QUESTIONS) {
                 return false;
             }
-            attempt = transactions.call(run -> attempt(run, request, era));
+            attempt = transactions.call(run -> attempt(run, request, isAnyLeftOut ? NO_ERA : era));
         }
         if (attempt.outcome.isReleased()) {
             unlocked(request.ino);

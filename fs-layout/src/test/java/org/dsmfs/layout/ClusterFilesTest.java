@@ -74,6 +74,18 @@ class ClusterFilesTest {
         run(98, CRASHES);
     }
 
+    /** Who had removed the page with the locks stood aside, and an older version of it came back, with its lock. */
+    @Test
+    void releasedLocksDoNotComeBack() {
+        run(11136, List.of(Fault.CUT));
+    }
+
+    /** Locks were lost with a page on its way, and others were denied before they had been entered again. */
+    @Test
+    void nobodyIsDeniedForLocksThatAreEnteredAgain() {
+        run(300500, List.of(Fault.JOIN));
+    }
+
     @Test
     void callsHaveOneOrder() {
         Seeds.run("no faults", SEEDS, seed -> run(seed, List.of()));

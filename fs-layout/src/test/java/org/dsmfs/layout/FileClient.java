@@ -331,9 +331,6 @@ final class FileClient {
     }
 
     private void lock(final long ino) {
-        if (!workload.hasLocks) {
-            return;
-        }
         final LockRange range = new LockRange();
         range.type = random.nextInt(3);
         range.start = random.nextInt(LockModel.BYTES);
@@ -341,7 +338,7 @@ final class FileClient {
         range.pid = 1;
         final int start = (int) range.start;
         final int end = (int) range.end + 1;
-        call("lock " + ino + " from " + start + " to " + end + " type " + range.type,
+        callVolatile("lock " + ino + " from " + start + " to " + end + " type " + range.type,
             () -> isGranted(range.type, () -> fs.setLock(ino, owner, range)), state -> {
                 requireLockable(state, ino, range.type);
                 final boolean isFree = state.locks.isFree(node, ino, owner, range.type, start, end);
@@ -351,11 +348,8 @@ final class FileClient {
     }
 
     private void flock(final long ino) {
-        if (!workload.hasLocks) {
-            return;
-        }
         final int type = random.nextInt(3);
-        call("flock " + ino + " type " + type, () -> isGranted(type, () -> fs.setFlock(ino, owner, type)), state -> {
+        callVolatile("flock " + ino + " type " + type, () -> isGranted(type, () -> fs.setFlock(ino, owner, type)), state -> {
             requireLockable(state, ino, type);
             final boolean isFree = state.locks.isFlockFree(node, ino, owner, type);
             return new Plan(isFree,
@@ -402,11 +396,20 @@ final class FileClient {
     }
 
     private void call(final String text, final Supplier<Object> real, final FileCall.Model model) {
-        final FileCall call = new FileCall(text, real, state -> {
+        final FileCall call = fileCall(text, real, model);
+        life.call(name, call, call::run);
+    }
+
+    private void callVolatile(final String text, final Supplier<Object> real, final FileCall.Model model) {
+        final FileCall call = fileCall(text, real, model);
+        life.callVolatile(name, call, call::run);
+    }
+
+    private FileCall fileCall(final String text, final Supplier<Object> real, final FileCall.Model model) {
+        return new FileCall(text, real, state -> {
             state.tree.at(node);
             return model.plan(state);
         });
-        life.call(name, call, call::run);
     }
 
     private static void learn(final List<Long> known, final long ino) {

@@ -32,7 +32,6 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     /** Inodes that anybody has seen; some are gone. */
     final List<Long> directories = new ArrayList<>(List.of(FileSystem.ROOT));
     final List<Long> files = new ArrayList<>();
-    final boolean hasLocks;
     private boolean mayGiveUp;
     private final int clientsPerNode;
     private final Map<Integer, FileSystem> mounts = new TreeMap<>();
@@ -47,8 +46,6 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
     FileWorkload(final Simulation simulation, final int clientsPerNode, final List<Fault> kinds) {
         this.simulation = simulation;
         this.clientsPerNode = clientsPerNode;
-        // Locks of others go with a node that has them.
-        this.hasLocks = kinds.stream().noneMatch(Fault::isCrash);
         this.mayGiveUp = kinds.contains(Fault.SEPARATE);
     }
 

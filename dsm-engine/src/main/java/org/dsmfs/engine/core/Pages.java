@@ -189,7 +189,7 @@ final class Pages {
         }
     }
 
-    /** A volatile page does not exist any more, here or elsewhere. */
+    /** A volatile page is not here any more. */
     void uncount(final long segment) {
         byKind[Segment.kind(segment)]--;
     }

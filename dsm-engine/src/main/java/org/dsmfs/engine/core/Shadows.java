@@ -3,10 +3,7 @@ package org.dsmfs.engine.core;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/**
- * Pages that other nodes own now, but whose last version here has to stay in RAM for a while: until it is on disk, or,
- * if the page is volatile, until the new owner says that it is not needed.
- */
+/** Pages that other nodes own now, but whose last version here has to stay in RAM until it is on disk. */
 final class Shadows {
     private final DirtyPages dirty;
     private final AddressTable<Page> byAddress = new AddressTable<>();

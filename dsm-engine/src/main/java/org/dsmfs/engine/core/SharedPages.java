@@ -159,18 +159,16 @@ public final class SharedPages {
         }
     }
 
-    /**
-     * Another node owns the page now, or has changed it: it leaves RAM. What the log has of it stays as a shadow, and a
-     * volatile page does.
-     */
+    /** Another node owns the page now, or has changed it: it leaves RAM. What the log has of it stays as a shadow. */
     public void giveAway(final long segment, final long page) {
         final Page present = ram.get(segment, page);
         if (present == null) {
             return;
         }
-        final boolean keep = present.isVolatile() ? present.origin != Page.Origin.COPY
-            : present.isDirty() || present.copying || present.writtenWithLsn > log.writtenLsn();
-        if (keep) {
+        if (present.isVolatile() && present.origin == Page.Origin.OWN) {
+            pages.uncount(segment);
+        }
+        if (present.isDirty() || present.copying || present.writtenWithLsn > log.writtenLsn()) {
             ram.detach(present);
             shadows.add(present, log.writtenLsn());
         } else {
@@ -207,12 +205,6 @@ public final class SharedPages {
      * @return false if the batch must be written first
      */
     public boolean forgetShadow(final long segment, final long page) {
-        if (Segment.isVolatile(segment)) {
-            if (shadows.drop(segment, page)) {
-                pages.uncount(segment);
-            }
-            return true;
-        }
         tombstones.drop(segment, page);
         if (shadows.get(segment, page) == null && pages.versionOnDisk(segment, page) == 0) {
             return true;

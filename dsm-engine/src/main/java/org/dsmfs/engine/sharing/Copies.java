@@ -636,7 +636,7 @@ final class Copies {
         }
         final List<Sharing.Address> elsewhere = new ArrayList<>();
         pages.forEachStored((segment, page) -> {
-            if (!exchange.isHome(segment)) {
+            if (!exchange.isHome(segment) || Segment.isVolatile(segment)) {
                 elsewhere.add(new Sharing.Address(segment, page));
             }
         });

@@ -1,6 +1,7 @@
 package org.dsmfs.engine.sharing;
 
 import org.agrona.DirectBuffer;
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.CopyState;
 import org.dsmfs.engine.coherence.Effects;
 import org.dsmfs.engine.coherence.Message;
@@ -122,10 +123,12 @@ final class Ownerships {
     OwnershipEntry explicit(final long segment, final long page) {
         OwnershipEntry entry = entries.get(segment, page);
         if (entry == null) {
-            final boolean isHere = exchange.isHome(segment);
+            // Of a volatile page that nobody has reported there is none.
+            final boolean isHere = exchange.isHome(segment) || Segment.isVolatile(segment);
             final long version = isHere ? pages.currentVersion(segment, page) : 0;
-            final PageOwnership ownership = protocol.rebuild(
-                List.of(new PageReport(exchange.defaultOwner(segment), CopyState.M, floorTs + 1, version)), 0);
+            final int owner = isHere ? exchange.node() : exchange.defaultOwner(segment);
+            final PageOwnership ownership =
+                protocol.rebuild(List.of(new PageReport(owner, CopyState.M, floorTs + 1, version)), 0);
             entry = new OwnershipEntry(segment, page, ownership);
             entries.add(entry);
             if (isHere) {
@@ -141,20 +144,24 @@ final class Ownerships {
             return;
         }
         entry.isBuried = false;
+        if (now == PageOwnership.DISK) {
+            // Only absent pages are put back, of which nobody has an older version any more; perhaps together with the
+            // Done of the request by which the sender became the owner.
+            pages.seen(entry.ownership.diskVersion());
+            entry.isPinned = false;
+        }
+        if (Segment.isVolatile(entry.segment)) {
+            // No store has older versions.
+            return;
+        }
         if (now != PageOwnership.DISK) {
             final int former = before == PageOwnership.DISK ? exchange.node() : before;
             entry.shadows.add(former);
             entry.shadows.remove(now);
             entry.unsettled.add(former);
             entry.unsettled.remove(now);
-        } else {
-            // Only absent pages are put back, of which nobody has an older version any more; perhaps together with the
-            // Done of the request by which the sender became the owner.
-            pages.seen(entry.ownership.diskVersion());
-            entry.isPinned = false;
-            if (before != from) {
-                entry.shadows.add(before);
-            }
+        } else if (before != from) {
+            entry.shadows.add(before);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.sharing;
 
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.CopyState;
 import org.dsmfs.engine.coherence.NodeSet;
 import org.dsmfs.engine.coherence.OwnershipProtocol;
@@ -22,7 +23,7 @@ import java.util.Set;
  *
  * <p>A copy that is live is current: whoever changed the page since would have had to take it away first. Else the
  * highest version on a disk is, unless a node that is down may have a newer one: then the page can't be had until it
- * returns.
+ * returns. A volatile page of which no copy is live is lost.
  */
 final class Rebuild {
     private final SharedPages pages;
@@ -258,13 +259,15 @@ final class Rebuild {
         final long ownVersion = pages.storedVersion(page.segment, page.page);
         // Nobody has a page that was only known to be in use: it is absent, and this node's.
         final Known before = known.get(page.segment, page.page);
-        final boolean isHolderDown = before != null && isAnyDown(before.holders);
-        final boolean isDefault = page.reports.isEmpty() && !isHolderDown && exchange.isHome(page.segment);
+        final boolean isVolatile = Segment.isVolatile(page.segment);
+        final boolean isHolderDown = !isVolatile && before != null && isAnyDown(before.holders);
+        final boolean mayBeElsewhere = isHolderDown || !isVolatile && !exchange.isHome(page.segment);
+        final boolean isDefault = page.reports.isEmpty() && !mayBeElsewhere;
         if (!selfReported && (ownVersion != 0 || isDefault)) {
             page.reports.add(new Report(self, CopyState.I, 0, ownVersion, ownVersion != 0,
                 ownVersion == 0 || pages.isBuried(page.segment, page.page)));
         }
-        final Report best = best(page, isHolderDown || !exchange.isHome(page.segment));
+        final Report best = best(page, mayBeElsewhere);
         final List<PageReport> worth = new ArrayList<>();
         long ts = before == null ? 1 : before.ts;
         for (final Report report : page.reports) {
@@ -284,6 +287,19 @@ final class Rebuild {
         final OwnershipEntry entry = new OwnershipEntry(page.segment, page.page,
             ownerships.protocol().rebuild(worth, 0));
         entry.isPinned = page.isPinned;
+        if (!isVolatile) {
+            findHolders(page, before, best, entry);
+        }
+        for (final Report report : page.reports) {
+            final CopyState role = OwnershipProtocol.roleOf(entry.ownership, report.node);
+            adopt(report.node, entry, role);
+        }
+        ownerships.rebuilt(entry);
+    }
+
+    /** Whose stores have the page, in whatever version. */
+    private static void findHolders(final Reported page, final Known before, final Report best,
+                                    final OwnershipEntry entry) {
         if (before != null && before.isCertain) {
             entry.unsettled.addAll(before.holders);
         } else if (best != null) {
@@ -298,11 +314,6 @@ final class Rebuild {
                 entry.shadows.add(report.node);
             }
         }
-        for (final Report report : page.reports) {
-            final CopyState role = OwnershipProtocol.roleOf(entry.ownership, report.node);
-            adopt(report.node, entry, role);
-        }
-        ownerships.rebuilt(entry);
     }
 
     private boolean isAnyDown(final NodeSet nodes) {

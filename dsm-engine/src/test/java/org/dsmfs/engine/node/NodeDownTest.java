@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class NodeDownTest {
     private static final long MEMORY_BYTES = 16 << 20;
     private static final long SEGMENT = Segment.of(0x05, 3);
+    private static final long VOLATILE = Segment.of(0x05 | Segment.VOLATILE, 3);
     private static final int FREED_PAGES = 100;
     private static final int PAGE_BYTES = 4096;
 
@@ -54,6 +55,45 @@ class NodeDownTest {
                 final int freed = page;
                 assertEquals(false, nodes.space(0).execute(transaction -> transaction.exists(SEGMENT, freed)));
             }
+        }
+    }
+
+    private static void setVolatile(final SteppedNodes nodes, final int node, final long value) {
+        nodes.space(node).execute(transaction -> {
+            transaction.write(VOLATILE, 0).putLong(8, value);
+            return null;
+        });
+    }
+
+    /** @return 0 if the page is absent */
+    private static long getVolatile(final SteppedNodes nodes, final int node) {
+        return nodes.space(node).execute(transaction -> {
+            final var page = transaction.read(VOLATILE, 0);
+            return page == null ? 0 : page.getLong(8);
+        });
+    }
+
+    /** Nobody has to wait for what is gone for good. */
+    @Test
+    void aVolatilePageIsLostWithTheNodeThatHadIt() {
+        try (SteppedNodes nodes = new SteppedNodes(3, MEMORY_BYTES)) {
+            setVolatile(nodes, 0, 1);
+            setVolatile(nodes, 1, 2);
+            nodes.takeDown(1);
+            assertEquals(0, getVolatile(nodes, 2));
+            assertEquals(0, getVolatile(nodes, 0));
+            setVolatile(nodes, 2, 3);
+            assertEquals(3, getVolatile(nodes, 0));
+        }
+    }
+
+    @Test
+    void aVolatilePageThatAnotherNodeHasReadIsStillThere() {
+        try (SteppedNodes nodes = new SteppedNodes(3, MEMORY_BYTES)) {
+            setVolatile(nodes, 1, 2);
+            assertEquals(2, getVolatile(nodes, 2));
+            nodes.takeDown(1);
+            assertEquals(2, getVolatile(nodes, 0));
         }
     }
 }

@@ -21,6 +21,7 @@ public final class Call<O> {
     /** Of its node, if that did not leave all of it; null otherwise. */
     private Call<O> crash;
     private boolean hasGivenUp;
+    private boolean isVolatile;
     private int index;
 
     Call(final String client, final O operation, final long invoked) {
@@ -88,6 +89,15 @@ public final class Call<O> {
             firstLsn = lsn;
         }
         lastLsn = lsn;
+    }
+
+    /** It changes something that others may see before any log has it. */
+    void setVolatile() {
+        isVolatile = true;
+    }
+
+    boolean isVolatile() {
+        return isVolatile;
     }
 
     /** One of its transactions has found that pages are out of reach. */

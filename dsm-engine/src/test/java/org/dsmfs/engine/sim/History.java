@@ -64,18 +64,27 @@ public final class History<O> {
 
         /** Makes a call as {@link History#call} does. */
         public void call(final String client, final O operation, final Runnable run) {
-            call(client, operation, run, false);
+            History.this.call(begin(client, operation), run, mayGiveUp, false);
         }
 
-        /** Makes a call that lets go of something even if it gives up. */
+        /** Makes a call that changes something volatile: others may see that before any log has it. */
+        public void callVolatile(final String client, final O operation, final Runnable run) {
+            final Call<O> call = begin(client, operation);
+            call.setVolatile();
+            History.this.call(call, run, mayGiveUp, false);
+        }
+
+        /** Makes a call that lets go of something, also of something volatile, even if it gives up. */
         public void close(final String client, final O operation, final Runnable run) {
-            call(client, operation, run, true);
+            final Call<O> call = begin(client, operation);
+            call.setVolatile();
+            History.this.call(call, run, mayGiveUp, true);
         }
 
-        private void call(final String client, final O operation, final Runnable run, final boolean isClosing) {
+        private Call<O> begin(final String client, final O operation) {
             final Call<O> call = new Call<>(client, operation, counter++);
             ofNode.add(call);
-            History.this.call(call, run, mayGiveUp, isClosing);
+            return call;
         }
 
         /** Makes everything durable that has returned before. */
@@ -110,7 +119,7 @@ public final class History<O> {
             crash.returned(counter++);
             for (final Call<O> call : ofNode) {
                 final boolean isDurable = call.returned() < durable;
-                if (!isDurable && !call.hasBegunBefore(recoveredLsn)) {
+                if (!isDurable && !call.isVolatile() && !call.hasBegunBefore(recoveredLsn)) {
                     calls.remove(call);
                 } else if (!isDurable && !call.hasEndedBefore(recoveredLsn)) {
                     call.isOptionalBefore(crash);

@@ -238,6 +238,11 @@ public final class RegisterWorkload
         return Segment.of(kinds[register % kinds.length], NUMBER);
     }
 
+    /** A volatile page that is on its way when an epoch begins is lost; one begins whenever a node joins. */
+    private boolean mayBeLost(final int register) {
+        return Segment.isVolatile(segment(register));
+    }
+
     private long page(final int register) {
         return register / kinds.length;
     }
@@ -246,8 +251,12 @@ public final class RegisterWorkload
     public List<Long> apply(final List<Long> state, final Access access, final boolean isReturned) {
         final List<Long> next = new ArrayList<>(state);
         for (final Map.Entry<Integer, Boolean> register : access.registers.entrySet()) {
-            if (isReturned && !state.get(register.getKey()).equals(access.writers.get(register.getKey()))) {
-                return null;
+            final Long seen = access.writers.get(register.getKey());
+            if (isReturned && !state.get(register.getKey()).equals(seen)) {
+                if (seen != 0 || !mayBeLost(register.getKey())) {
+                    return null;
+                }
+                next.set(register.getKey(), 0L);
             }
             if (register.getValue()) {
                 next.set(register.getKey(), access.id);
