@@ -152,6 +152,7 @@ for name in "${parts[@]}"; do
         nodes)
             part "several nodes" bash "$source/native-tests/scripts/nodes-suite.sh" --parent "$work" java load programs
             part "wrong input to nodes" bash "$source/native-tests/scripts/nodes-errors.sh"
+            part "large packets get lost" bash "$source/native-tests/scripts/small-mtu.sh" --parent "$work"
             ;;
         crash)
             part "limits of a store" bash "$source/native-tests/scripts/store-limits.sh" --option --listen=none

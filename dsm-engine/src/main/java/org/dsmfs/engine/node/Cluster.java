@@ -232,8 +232,9 @@ final class Cluster implements Network.Handler, Neighbours {
         }
         unreached = reachability.check(view, network::isConnected, nowNs);
         if (unreached != Reachability.NOBODY) {
-            LOG.error("no connection to node {}, although it has its lease: mend the network between the two nodes. "
-                + "The others go on without this node", unreached);
+            LOG.error("no connection to node {}, although it has its lease: mend the network between the two nodes, "
+                + "which has to carry packets of 1,500 bytes in both directions. The others go on without this node",
+                unreached);
             reachability.forget();
             membership.standAside();
         }

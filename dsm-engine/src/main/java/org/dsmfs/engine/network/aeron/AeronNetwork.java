@@ -345,8 +345,7 @@ public final class AeronNetwork implements Network {
                 handler.onMessage(from, stream, buffer, offset + MessageHeader.BYTES, length - MessageHeader.BYTES);
                 return null;
             }
-            if (type != MessageHeader.HELLO && type != MessageHeader.WELCOME || length != MessageHeader.BYTES
-                || fromConnection == 0) {
+            if (type != MessageHeader.HELLO && type != MessageHeader.WELCOME || fromConnection == 0) {
                 return DropReason.MALFORMED;
             }
             link.onGreeting(type, session, fromConnection, toConnection);

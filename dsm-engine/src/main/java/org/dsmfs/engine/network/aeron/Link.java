@@ -15,9 +15,10 @@ import java.util.function.IntPredicate;
  * <p>Aeron repairs what a network does to datagrams, but a session that it gave up may be taken up again with a hole,
  * and a process that starts anew receives what was meant for the one before. So a <em>connection</em> is named by two
  * random numbers, one of each side. HELLO and WELCOME tell them; who has heard its own number from the other side is
- * connected. Each message names both, and those of another connection are dropped. As soon as one of the streams
- * in either direction is in doubt the link is broken; the HELLO of the next one, with another number and in another
- * session, tells the other side. Used by the thread that polls, but for {@link #send}.
+ * connected. Both fill a datagram: where those get lost that are as large as this there is no connection, rather than
+ * one over which no page comes. Each message names both numbers, and those of another connection are dropped. As soon
+ * as one of the streams in either direction is in doubt the link is broken; the HELLO of the next one, with another
+ * number and in another session, tells the other side. Used by the thread that polls, but for {@link #send}.
  */
 final class Link {
     private static final long HELLO_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);

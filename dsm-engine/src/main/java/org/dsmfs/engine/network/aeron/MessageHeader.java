@@ -39,7 +39,7 @@ final class MessageHeader {
     /** The only version so far. */
     static final short VERSION_1 = 1;
 
-    /** Type: the sender wants to connect; asks for a WELCOME. */
+    /** Type: the sender wants to connect; asks for a WELCOME. Like that it is followed by bytes that mean nothing. */
     static final short HELLO = 1;
     /** Type: answers a HELLO. */
     static final short WELCOME = 2;

@@ -76,12 +76,16 @@ final class StreamSender {
         return true;
     }
 
-    /** Sends a header alone, whether there is a connection or not. */
+    /** Sends a header, whether there is a connection or not, followed by as many zeros as a datagram has room for. */
     synchronized boolean sendControl(final DirectBuffer control) {
-        if (hasRest && !trySendRest() || !claim(MessageHeader.BYTES)) {
+        final int length = publication.maxPayloadLength();
+        if (hasRest && !trySendRest() || !claim(length)) {
             return false;
         }
-        claim.buffer().putBytes(claim.offset(), control, 0, MessageHeader.BYTES);
+        final MutableDirectBuffer frame = claim.buffer();
+        frame.putBytes(claim.offset(), control, 0, MessageHeader.BYTES);
+        frame.putInt(claim.offset() + MessageHeader.LENGTH, length - MessageHeader.BYTES, LITTLE_ENDIAN);
+        frame.setMemory(claim.offset() + MessageHeader.BYTES, length - MessageHeader.BYTES, (byte) 0);
         claim.commit();
         return true;
     }
