@@ -86,6 +86,12 @@ class ClusterFilesTest {
         run(300500, List.of(Fault.JOIN));
     }
 
+    /** A node that stood in for one that was down asked itself for the locks that had gone with that, and had them twice. */
+    @Test
+    void whoStandsInHasLostLocksOnce() {
+        run(400099, FAILURES, 3);
+    }
+
     @Test
     void callsHaveOneOrder() {
         Seeds.run("no faults", SEEDS, seed -> run(seed, List.of()));

@@ -109,6 +109,9 @@ final class Copies {
     }
 
     CopyEntry add(final long segment, final long page) {
+        if (entries.get(segment, page) != null) {
+            throw new IllegalStateException("a second copy of " + Segment.describe(segment, page));
+        }
         final CopyEntry entry = new CopyEntry(segment, page);
         entries.add(entry);
         return entry;

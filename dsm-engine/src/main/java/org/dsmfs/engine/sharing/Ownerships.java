@@ -123,12 +123,17 @@ final class Ownerships {
     OwnershipEntry explicit(final long segment, final long page) {
         OwnershipEntry entry = entries.get(segment, page);
         if (entry == null) {
-            // Of a volatile page that nobody has reported there is none.
-            final boolean isHere = exchange.isHome(segment) || Segment.isVolatile(segment);
-            final long version = isHere ? pages.currentVersion(segment, page) : 0;
-            final int owner = isHere ? exchange.node() : exchange.defaultOwner(segment);
-            final PageOwnership ownership =
-                protocol.rebuild(List.of(new PageReport(owner, CopyState.M, floorTs + 1, version)), 0);
+            final boolean isHere = exchange.isHome(segment);
+            final long version = pages.currentVersion(segment, page);
+            final PageOwnership ownership;
+            if (isHere) {
+                ownership = inDefaultState(exchange.node(), version);
+            } else if (Segment.isVolatile(segment)) {
+                // Nobody has reported it, so it is absent.
+                ownership = protocol.rebuild(List.of(), version);
+            } else {
+                ownership = inDefaultState(exchange.defaultOwner(segment), 0);
+            }
             entry = new OwnershipEntry(segment, page, ownership);
             entries.add(entry);
             if (isHere) {
@@ -136,6 +141,10 @@ final class Ownerships {
             }
         }
         return entry;
+    }
+
+    private PageOwnership inDefaultState(final int owner, final long version) {
+        return protocol.rebuild(List.of(new PageReport(owner, CopyState.M, floorTs + 1, version)), 0);
     }
 
     private void ownerChanged(final OwnershipEntry entry, final int before, final int from) {
