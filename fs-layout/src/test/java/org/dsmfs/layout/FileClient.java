@@ -114,8 +114,10 @@ final class FileClient {
 
     private void create(final long parent, final String file, final boolean exclusive) {
         final Attributes out = new Attributes();
+        final boolean[] isMade = {true};
         final FileCall call = new FileCall((exclusive ? "create exclusive " : "create ") + parent + "/" + file, () -> {
             final boolean made = fs.create(Caller.ROOT, parent, bytes(file), 0644, exclusive, out);
+            isMade[0] = made;
             open.add(out.ino);
             learn(workload.files, out.ino);
             return (made ? "made " : "found ") + out.ino;
@@ -135,7 +137,7 @@ final class FileClient {
                 state.locks.opened(node, out.ino);
             });
         });
-        life.call(name, call, call::run);
+        life.callVolatile(name, call, call::run, () -> !isMade[0]);
     }
 
     private void mkdir(final long parent, final String directory) {
@@ -225,7 +227,7 @@ final class FileClient {
     }
 
     private void open(final long ino) {
-        call("open " + ino, () -> {
+        callVolatile("open " + ino, () -> {
             fs.open(ino, new Attributes());
             open.add(ino);
             return true;
@@ -402,7 +404,7 @@ final class FileClient {
 
     private void callVolatile(final String text, final Supplier<Object> real, final FileCall.Model model) {
         final FileCall call = fileCall(text, real, model);
-        life.callVolatile(name, call, call::run);
+        life.callVolatile(name, call, call::run, () -> true);
     }
 
     private FileCall fileCall(final String text, final Supplier<Object> real, final FileCall.Model model) {

@@ -1,6 +1,7 @@
 package org.dsmfs.engine.sim;
 
 import java.util.BitSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * One call of a client in the history of a run: what was asked, when it began and ended on the {@link History}'s counter,
@@ -21,7 +22,8 @@ public final class Call<O> {
     /** Of its node, if that did not leave all of it; null otherwise. */
     private Call<O> crash;
     private boolean hasGivenUp;
-    private boolean isVolatile;
+    private BooleanSupplier isVolatile = () -> false;
+    private boolean mayBeMoot;
     private int index;
 
     Call(final String client, final O operation, final long invoked) {
@@ -91,13 +93,22 @@ public final class Call<O> {
         lastLsn = lsn;
     }
 
-    /** It changes something that others may see before any log has it. */
-    void setVolatile() {
-        isVolatile = true;
+    /** @param volatileNow whether it has only changed what others may see before any log has it; asked when it is over */
+    void setVolatile(final BooleanSupplier volatileNow) {
+        isVolatile = volatileNow;
     }
 
     boolean isVolatile() {
-        return isVolatile;
+        return isVolatile.getAsBoolean();
+    }
+
+    /** What it was about may have gone with the end of its node's log; it has had no effect then. */
+    void setMoot() {
+        mayBeMoot = true;
+    }
+
+    boolean mayBeMoot() {
+        return mayBeMoot;
     }
 
     /** One of its transactions has found that pages are out of reach. */

@@ -67,17 +67,22 @@ public final class History<O> {
             History.this.call(begin(client, operation), run, mayGiveUp, false);
         }
 
-        /** Makes a call that changes something volatile: others may see that before any log has it. */
-        public void callVolatile(final String client, final O operation, final Runnable run) {
+        /**
+         * Makes a call that changes something volatile: others may see that before any log has it.
+         *
+         * @param isVolatile whether it has changed nothing else, asked when it is over
+         */
+        public void callVolatile(final String client, final O operation, final Runnable run,
+                                 final BooleanSupplier isVolatile) {
             final Call<O> call = begin(client, operation);
-            call.setVolatile();
+            call.setVolatile(isVolatile);
             History.this.call(call, run, mayGiveUp, false);
         }
 
         /** Makes a call that lets go of something, also of something volatile, even if it gives up. */
         public void close(final String client, final O operation, final Runnable run) {
             final Call<O> call = begin(client, operation);
-            call.setVolatile();
+            call.setVolatile(() -> true);
             History.this.call(call, run, mayGiveUp, true);
         }
 
@@ -119,8 +124,12 @@ public final class History<O> {
             crash.returned(counter++);
             for (final Call<O> call : ofNode) {
                 final boolean isDurable = call.returned() < durable;
-                if (!isDurable && !call.isVolatile() && !call.hasBegunBefore(recoveredLsn)) {
-                    calls.remove(call);
+                if (!isDurable && !call.hasBegunBefore(recoveredLsn)) {
+                    if (call.isVolatile()) {
+                        call.setMoot();
+                    } else {
+                        calls.remove(call);
+                    }
                 } else if (!isDurable && !call.hasEndedBefore(recoveredLsn)) {
                     call.isOptionalBefore(crash);
                 }

@@ -83,7 +83,8 @@ public final class LinearizabilityChecker<S, O> {
         if (++steps > MOST_STEPS) {
             throw new AssertionError("gave up after " + MOST_STEPS + " steps; deepest:\n" + deepest);
         }
-        final S next = specification.apply(level.state, call.operation(), call.isReturned());
+        final S after = specification.apply(level.state, call.operation(), call.isReturned());
+        final S next = after == null && call.mayBeMoot() ? level.state : after;
         if (next == null || !call.isCertain() && isSame(next, level.state)) {
             // What may be left out, and changes nothing, is left out: else it would be tried at each place.
             return;
