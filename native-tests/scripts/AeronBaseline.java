@@ -39,6 +39,7 @@ public final class AeronBaseline implements AutoCloseable {
     private final Subscription subscription;
     private final ExclusivePublication publication;
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[STREAMED_BYTES]);
+    private volatile boolean isStopping;
     private int received;
     /** What the last message asked for: messages of so many bytes, and how many of them. */
     private int answerBytes;
@@ -79,11 +80,25 @@ public final class AeronBaseline implements AutoCloseable {
     public static void main(final String[] arguments) {
         try (AeronBaseline end = new AeronBaseline(arguments[1], arguments[2], Integer.parseInt(arguments[3]),
             arguments.length > 4 ? arguments[4] : null)) {
+            // Who is killed leaves the driver's files behind otherwise, in memory.
+            final Thread main = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                end.isStopping = true;
+                awaitEnd(main);
+            }));
             if (arguments[0].equals("measure")) {
                 end.measure();
             } else {
                 end.answer();
             }
+        }
+    }
+
+    private static void awaitEnd(final Thread thread) {
+        try {
+            thread.join();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -105,7 +120,7 @@ public final class AeronBaseline implements AutoCloseable {
     }
 
     private void answer() {
-        while (true) {
+        while (!isStopping) {
             final int before = received;
             poll();
             if (received > before) {

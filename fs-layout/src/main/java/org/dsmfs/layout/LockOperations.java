@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
  * era, at the latest when it hears of the change. Before the first lock of an era is granted anywhere, all nodes are
  * asked whether they have locks that are not in it, unless no other node ever saw the pages. While any has, they are
  * asked again, and in the end the lock is denied; it enters them, which changes the pages, and so those that wait try
- * again. A node that entered all its locks
- * in this era can't come to have others: for that the pages would have to be lost, and the era over. Locks of a start
- * of a node that serves no more don't count.
+ * again. A node that entered all its locks in this era can't come to have others: for that the pages would have to be
+ * lost, and the era over. Locks of a start of a node that serves no more don't count.
  */
 final class LockOperations {
     private static final Logger LOG = LoggerFactory.getLogger(LockOperations.class);
