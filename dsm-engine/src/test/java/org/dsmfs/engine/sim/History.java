@@ -125,10 +125,12 @@ public final class History<O> {
             for (final Call<O> call : ofNode) {
                 final boolean isDurable = call.returned() < durable;
                 if (!isDurable && !call.hasBegunBefore(recoveredLsn)) {
-                    if (call.isVolatile()) {
+                    if (!call.isVolatile()) {
+                        calls.remove(call);
+                    } else if (call.isReturned()) {
                         call.setMoot();
                     } else {
-                        calls.remove(call);
+                        call.isOptionalBefore(crash);
                     }
                 } else if (!isDurable && !call.hasEndedBefore(recoveredLsn)) {
                     call.isOptionalBefore(crash);
