@@ -41,6 +41,12 @@ public interface Network extends AutoCloseable {
      */
     int poll(Handler handler);
 
+    /**
+     * Does what may not wait until the next {@link #poll}: the network's own work, and that for others in this process
+     * who use it. Hands over nothing. The thread that polls, also while it handles a message.
+     */
+    void keepUp();
+
     /** @return whether messages go to and come from the node of the view; the thread that polls */
     boolean isConnected(int node);
 

@@ -42,6 +42,8 @@ final class Cluster implements Network.Handler, Neighbours {
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** Pages read from disk for other nodes before the network is polled again. */
     private static final int FETCHES_AT_ONCE = 8;
+    /** How long the thread that polls waits for the core's lock before it looks after the network again. */
+    private static final long LOCK_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long REACHABILITY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Lock coreLock;
@@ -183,7 +185,7 @@ final class Cluster implements Network.Handler, Neighbours {
         final int work = network.poll(this);
         final long nowNs = waiter.nanoTime();
         checkReachability(nowNs);
-        coreLock.lock();
+        lockCore();
         try {
             if (sharing.isBusy() && nowNs - lastTickNs >= TICK_NS) {
                 lastTickNs = nowNs;
@@ -201,18 +203,39 @@ final class Cluster implements Network.Handler, Neighbours {
         return work > 0 || hasFetched;
     }
 
+    /**
+     * Gets the core's lock without neglecting the network meanwhile: a thread that holds it may have lost its CPU, or have
+     * much to copy, and the node's lease is renewed over the same network.
+     */
+    private void lockCore() {
+        while (!isCoreLocked()) {
+            network.keepUp();
+        }
+    }
+
+    private boolean isCoreLocked() {
+        try {
+            return coreLock.tryLock(LOCK_PATIENCE_NS, TimeUnit.NANOSECONDS);
+        } catch (final InterruptedException e) {
+            // A thread of the application's that polls while it waits.
+            coreLock.lock();
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
     private void fetchSome(final FetchAction fetcher) {
         final List<Fetch> fetched = new ArrayList<>(FETCHES_AT_ONCE);
         for (int i = 0; i < FETCHES_AT_ONCE && !toFetch.isEmpty(); i++) {
             final Fetch fetch = toFetch.poll();
             try {
-                fetcher.fetch(new Fetch[] {fetch});
+                fetcher.fetch(new Fetch[] {fetch}, this::lockCore);
                 fetched.add(fetch);
             } catch (final PageDamagedException e) {
                 LOG.warn("another node asks for it in vain: {}", e.getMessage());
             }
         }
-        coreLock.lock();
+        lockCore();
         try {
             sharing.fetched(fetched);
             afterEvent();
@@ -243,7 +266,8 @@ final class Cluster implements Network.Handler, Neighbours {
     /** Reads pages from disk and gives them to the core. */
     @FunctionalInterface
     interface FetchAction {
-        void fetch(Fetch[] fetches);
+        /** @param lockCore gets the core's lock */
+        void fetch(Fetch[] fetches, Runnable lockCore);
     }
 
     /** @return whether somebody waits for time to pass, or for the network to take a message */
@@ -263,7 +287,7 @@ final class Cluster implements Network.Handler, Neighbours {
             }
         }
         network.peers(peers);
-        coreLock.lock();
+        lockCore();
         try {
             sharing.start(next);
             view = next;
@@ -280,7 +304,7 @@ final class Cluster implements Network.Handler, Neighbours {
     @Override
     public void onMessage(final int from, final Stream stream, final DirectBuffer buffer, final int offset,
                           final int length) {
-        coreLock.lock();
+        lockCore();
         try {
             sharing.onBundle(from, stream, buffer, offset, length);
         } finally {

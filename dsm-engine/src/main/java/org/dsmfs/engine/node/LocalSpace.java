@@ -260,7 +260,7 @@ public final class LocalSpace implements Space {
                         return result;
                     }
                     case PAGES_MISSING -> {
-                        fetch(missing);
+                        fetch(missing, coreLock::lock);
                         if (run != null) {
                             wakeLogAgent();
                             run.awaitPages(() -> closed != null);
@@ -298,7 +298,7 @@ public final class LocalSpace implements Space {
         return core.paging().ramLimitBytes() / 4;
     }
 
-    private void fetch(final Fetch[] missing) {
+    private void fetch(final Fetch[] missing, final Runnable lockCore) {
         for (final Fetch fetch : missing) {
             long memory = 0;
             PageDamagedException damage = null;
@@ -309,7 +309,7 @@ public final class LocalSpace implements Space {
             } catch (final DiskException e) {
                 damage = new PageDamagedException(fetch.segment(), fetch.page(), e.getMessage());
             }
-            coreLock.lock();
+            lockCore.run();
             try {
                 if (closed != null) {
                     if (memory != 0) {

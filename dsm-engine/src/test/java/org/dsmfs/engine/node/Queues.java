@@ -19,6 +19,7 @@ import org.dsmfs.engine.network.Stream;
 final class Queues {
     private final List<Queue<Sent>> inboxes = new ArrayList<>();
     private final AtomicLong messages = new AtomicLong();
+    private final AtomicLong keptUp = new AtomicLong();
     private final List<Consumer<View>> listeners = new ArrayList<>();
     private View view;
 
@@ -63,6 +64,11 @@ final class Queues {
         return messages.get();
     }
 
+    /** @return how often a thread that polls looked after the network in between, so far */
+    long keptUp() {
+        return keptUp.get();
+    }
+
     boolean isEmpty(final int node) {
         return inboxes.get(node).isEmpty();
     }
@@ -97,6 +103,11 @@ final class Queues {
                 polled++;
             }
             return polled;
+        }
+
+        @Override
+        public void keepUp() {
+            keptUp.incrementAndGet();
         }
 
         @Override

@@ -50,6 +50,11 @@ public final class ThreadedNodes implements AutoCloseable {
         return queues.messages();
     }
 
+    /** @return how often a thread that polls looked after the network in between, so far */
+    public long keptUp() {
+        return queues.keptUp();
+    }
+
     /** @return the space as the node sees it */
     public Space space(final int node) {
         return spaces.get(node);

@@ -45,6 +45,20 @@ class TwoNodesTest {
     }
 
     @Test
+    void anOperationThatTakesLongDoesNotKeepTheNetworkWaiting() {
+        add(0, COUNTER, 0, 1);
+        final long counter = nodes.space(0).execute(transaction -> {
+            final long before = nodes.keptUp();
+            while (nodes.keptUp() - before < 10) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+            return transaction.read(COUNTER, 0).getLong(8);
+        });
+        assertEquals(1, counter);
+        assertEquals(2, add(1, COUNTER, 0, 1));
+    }
+
+    @Test
     void freedPagesAreAbsentEverywhere() {
         for (int i = 0; i < 200; i++) {
             final int node = i % NODES;

@@ -179,6 +179,11 @@ public final class SimulatedNetwork {
             return done;
         }
 
+        @Override
+        public void keepUp() {
+            throw new IllegalStateException("no other thread has the core's lock");
+        }
+
         private int poll(final Connection connection, final Stream stream, final Handler handler) {
             final Deque<Message> messages = connection.to(this).streams.get(stream.ordinal());
             int done = 0;

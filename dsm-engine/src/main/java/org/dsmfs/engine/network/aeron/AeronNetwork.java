@@ -159,6 +159,7 @@ public final class AeronNetwork implements Network {
                 unreached.removeIf(this::open);
             }
             replaceBroken();
+            isRingDue |= driver.hasReceivedData();
             ring(nowNs);
             return work;
         } finally {
@@ -166,8 +167,13 @@ public final class AeronNetwork implements Network {
         }
     }
 
+    @Override
+    public void keepUp() {
+        isRingDue |= driver.runInPassing();
+        ring(System.nanoTime());
+    }
+
     private void ring(final long nowNs) {
-        isRingDue |= driver.hasReceivedData();
         if (!isRingDue) {
             return;
         }

@@ -177,6 +177,20 @@ final class EmbeddedDriver implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends and receives what there is, whoever it is for. The thread that polls, also while it handles a message.
+     *
+     * @return whether it may have received more than signs of life
+     */
+    boolean runInPassing() {
+        int cycles = 0;
+        boolean hasReceived = false;
+        while (!trySend() && ++cycles < MAX_CYCLES) {
+            hasReceived = true;
+        }
+        return hasReceived;
+    }
+
     @Override
     public void close() {
         lock.lock();

@@ -195,6 +195,27 @@ final class AeronNetworkTest {
     }
 
     @Test
+    void aPeerThatOnlyKeepsUpStaysConnectedAndGetsItsMessagesLater() {
+        final TestNode a = start(1, 1);
+        final TestNode b = start(2, 1);
+        TestNode.connect(a, b);
+        final DirectBuffer message = new UnsafeBuffer(new byte[64]);
+        final long startNs = System.nanoTime();
+        int sent = 0;
+        while (System.nanoTime() - startNs < 4_000_000_000L) {
+            sent += a.network.send(2, Stream.REQUEST, message, 0, 64) ? 1 : 0;
+            TestNode.pollFor(10, a);
+            b.network.keepUp();
+        }
+        assertEquals(List.of(), a.events);
+        assertEquals(List.of(), b.events);
+        final int all = sent;
+        assertTrue(all > 100, all + " messages");
+        TestNode.poll(() -> b.messages.size() == all, a, b);
+        assertEquals(List.of(), a.events);
+    }
+
+    @Test
     void aPeerThatIsLetGoLearnsOfIt() {
         final TestNode a = start(1, 1);
         final TestNode b = start(2, 1);
