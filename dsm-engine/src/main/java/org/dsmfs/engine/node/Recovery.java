@@ -48,6 +48,8 @@ final class Recovery {
     long prepare(final boolean indexIsFresh) {
         final long startNs = System.nanoTime();
         final boolean clean = store.superblock.clean;
+        final String state = store.superblock.incarnation == 0 ? "is new"
+            : clean ? "was stopped cleanly" : "was not stopped cleanly";
         if (clean) {
             endLsn = store.superblock.endLsn;
         } else {
@@ -72,8 +74,8 @@ final class Recovery {
         store.superblock.endLsn = endLsn;
         store.superblock.write();
         core.log().start(redoLsn, endLsn);
-        LOG.info("store {}: {} pages on disk, tables read in {} ms", clean ? "was stopped cleanly"
-            : "was not stopped cleanly", pages, (System.nanoTime() - startNs) / 1_000_000);
+        LOG.info("store {}: {} pages on disk, tables read in {} ms", state, pages,
+            (System.nanoTime() - startNs) / 1_000_000);
         return endLsn;
     }
 
