@@ -40,6 +40,11 @@ record Alone(int incarnation) implements Neighbours {
     }
 
     @Override
+    public void pause() {
+        throw new UnsupportedOperationException("nobody is asked where nobody else is");
+    }
+
+    @Override
     public boolean isOwner(final long segment, final long page) {
         throw new UnsupportedOperationException("nobody asks where nobody else is");
     }

@@ -67,8 +67,13 @@ public interface Neighbours {
     /**
      * Asks all other nodes whether something there pins the page; waits for the answers. A node that is down pins
      * nothing.
+     *
+     * @throws PageUnavailableException if answers are missing after some seconds, and nobody is known to be down
      */
     boolean isPinnedElsewhere(long segment, long page);
+
+    /** Waits some milliseconds, so that other nodes can do what the caller is going to ask for once more. */
+    void pause();
 
     /** @return whether the page exists and this node owns it, so that others can have it only from here */
     boolean isOwner(long segment, long page);

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 final class LockOperations {
     private static final Logger LOG = LoggerFactory.getLogger(LockOperations.class);
     private static final long NO_ERA = 0;
-    /** Whoever has locks that are not in an era enters them of itself, in some milliseconds. */
-    private static final int MOST_QUESTIONS = 100;
+    /** Whoever has locks that are not in an era enters them of itself, in some milliseconds; this is some seconds. */
+    private static final int MOST_QUESTIONS = 300;
 
     private final Transactions transactions;
     private final Neighbours neighbours;
@@ -140,15 +140,8 @@ final class LockOperations {
         });
     }
 
-    /** Nodes have come or gone: their pages and locks may have, too. */
+    /** Nodes have come or gone: their pages and locks may have, too. First what others may be waiting for. */
     void neighboursChanged() {
-        for (final long ino : overdue.inos()) {
-            try {
-                overdue.catchUp(ino);
-            } catch (final ErrnoException e) {
-                LOG.warn("locks of inode {} are released when its pages are in reach: {}", ino, e.errno());
-            }
-        }
         for (final long ino : own.locked()) {
             try {
                 transactions.run(run -> {
@@ -162,6 +155,13 @@ final class LockOperations {
             }
         }
         enterWaits();
+        for (final long ino : overdue.inos()) {
+            try {
+                overdue.catchUp(ino);
+            } catch (final ErrnoException e) {
+                LOG.warn("locks of inode {} are released when its pages are in reach: {}", ino, e.errno());
+            }
+        }
         own.denied().forEach(this::unlocked);
     }
 
@@ -200,6 +200,9 @@ final class LockOperations {
             final boolean isAnyLeftOut = transactions.isPinnedElsewhere(PageKind.LOCK.segment(request.ino), era);
             if (isAnyLeftOut && questions == MOST_QUESTIONS) {
                 return false;
+            }
+            if (isAnyLeftOut) {
+                transactions.pause();
             }
             attempt = transactions.call(run -> attempt(run, request, isAnyLeftOut ? NO_ERA : era));
         }

@@ -81,13 +81,23 @@ final class Transactions {
             final boolean isFree = isOpenNowhereElse;
             rest = call(run -> reclaimer.reclaim(run, ino, isFree));
             if (rest == Reclaimer.Rest.UNLESS_OPEN_ELSEWHERE) {
-                if (isPinnedElsewhere(PageKind.INODE.segment(ino), 0)) {
+                if (mayBeOpenElsewhere(ino)) {
                     return false;
                 }
                 isOpenNowhereElse = true;
             }
         }
         return true;
+    }
+
+    private boolean mayBeOpenElsewhere(final long ino) {
+        try {
+            return space.neighbours().isPinnedElsewhere(PageKind.INODE.segment(ino), 0);
+        } catch (final EngineException e) {
+            // The name is gone, which is what was asked for.
+            LOG.warn("inode {} is freed later: {}", ino, e.getMessage());
+            return true;
+        }
     }
 
     /**
@@ -101,6 +111,11 @@ final class Transactions {
         } catch (final EngineException e) {
             throw failed(e);
         }
+    }
+
+    /** Lets others do what they are going to be asked for again. */
+    void pause() {
+        space.neighbours().pause();
     }
 
     /** @throws ErrnoException EIO */

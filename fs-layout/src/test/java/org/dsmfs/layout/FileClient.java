@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.sim.History;
@@ -89,7 +91,7 @@ final class FileClient {
     }
 
     private void callOpen(final long ino) {
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(15)) {
             case 0, 1 -> write(ino, random.nextBoolean());
             case 2 -> read(ino, 0, READ_BYTES);
             case 3 -> readInPieces(ino);
@@ -101,6 +103,7 @@ final class FileClient {
             case 9, 10 -> lock(ino);
             case 11 -> flock(ino);
             case 12 -> life.sync(() -> fsync(ino));
+            case 13 -> getXattr(ino);
             default -> release(ino);
         }
     }
@@ -164,11 +167,10 @@ final class FileClient {
     }
 
     private void lookup(final long parent, final String child) {
-        call("lookup " + parent + "/" + child, () -> {
-            final Attributes out = new Attributes();
+        final Attributes out = new Attributes();
+        look("lookup " + parent + "/" + child, out, () -> {
             fs.lookup(parent, bytes(child), out);
             learn(FileType.isDirectory(out.mode) ? workload.directories : workload.files, out.ino);
-            return describe(out);
         }, state -> {
             final ModelFileSystem.Node directory = state.tree.node(parent);
             if (!directory.isDirectory()) {
@@ -179,7 +181,7 @@ final class FileClient {
             if (found == null) {
                 throw Errno.ENOENT.exception();
             }
-            return new Plan(describe(found), null);
+            return found;
         });
     }
 
@@ -307,11 +309,46 @@ final class FileClient {
     }
 
     private void stat(final long ino) {
-        call("stat " + ino, () -> {
-            final Attributes out = new Attributes();
-            fs.getAttributes(ino, out);
-            return describe(out);
-        }, state -> new Plan(describe(state.tree.node(ino)), null));
+        final Attributes out = new Attributes();
+        look("stat " + ino, out, () -> fs.getAttributes(ino, out), state -> state.tree.node(ino));
+    }
+
+    /**
+     * Looks at an inode. Its times are those that were seen before or, after a change, later ones.
+     *
+     * @param out where its attributes are afterwards
+     */
+    private void look(final String text, final Attributes out, final Runnable real,
+                      final Function<TreeState, ModelFileSystem.Node> model) {
+        final boolean[] isSeen = {false};
+        call(text, () -> {
+            real.run();
+            isSeen[0] = true;
+            return describe(out) + " mtime " + mtime(out) + " ctime " + ctime(out);
+        }, state -> {
+            final ModelFileSystem.Node node = model.apply(state);
+            final String times = " mtime " + expected(node.mtime, node.mtimeSeen, mtime(out))
+                + " ctime " + expected(node.ctime, node.ctimeSeen, ctime(out));
+            return new Plan(describe(node) + times, isSeen[0] ? () -> {
+                node.mtime = mtime(out);
+                node.mtimeSeen = mtime(out);
+                node.ctime = ctime(out);
+                node.ctimeSeen = ctime(out);
+            } : null);
+        });
+    }
+
+    private static String expected(final long time, final long seen, final long actual) {
+        final boolean isRight = time == ModelFileSystem.CHANGED ? actual > seen : actual == seen;
+        return isRight ? "" + actual : TreeState.time(time, seen);
+    }
+
+    private static long mtime(final Attributes out) {
+        return TimeUnit.SECONDS.toNanos(out.mtimeSeconds) + out.mtimeNanos;
+    }
+
+    private static long ctime(final Attributes out) {
+        return TimeUnit.SECONDS.toNanos(out.ctimeSeconds) + out.ctimeNanos;
     }
 
     private void link(final long ino, final long parent, final String file) {
@@ -330,6 +367,16 @@ final class FileClient {
             fs.setXattr(Caller.ROOT, ino, bytes("user.v"), value, 0);
             return true;
         }, state -> new Plan(true, state.tree.setXattr(ino, "user.v", value)));
+    }
+
+    private void getXattr(final long ino) {
+        call("get xattr of " + ino, () -> new String(fs.getXattr(ino, bytes("user.v")), UTF_8), state -> {
+            final byte[] value = state.tree.node(ino).xattrs.get("user.v");
+            if (value == null) {
+                throw Errno.ENODATA.exception();
+            }
+            return new Plan(new String(value, UTF_8), null);
+        });
     }
 
     private void lock(final long ino) {
@@ -392,6 +439,7 @@ final class FileClient {
                     directoriesLeft.add(ino);
                 } else {
                     read(ino, 0, READ_BYTES);
+                    getXattr(ino);
                 }
             });
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Segment;
@@ -27,6 +28,9 @@ import org.dsmfs.layout.page.PageKind;
  */
 final class FileWorkload implements SimulatedWorkload, Specification<TreeState, FileCall> {
     private static final int CALLS_PER_CLIENT = 30;
+    /** The clocks of the nodes differ by hours. */
+    private static final int CLOCKS = 3;
+    private static final long CLOCK_SKEW_NS = TimeUnit.HOURS.toNanos(2);
 
     final Simulation simulation;
     /** Inodes that anybody has seen; some are gone. */
@@ -51,8 +55,8 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
 
     @Override
     public List<SimulatedThread> start(final int node, final Space space) {
-        final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history), simulation::nowNs,
-            AtimePolicy.NOATIME, Caller.ROOT);
+        final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history),
+            () -> simulation.nowNs() + node % CLOCKS * CLOCK_SKEW_NS, AtimePolicy.NOATIME, Caller.ROOT);
         mounts.put(node, mount);
         final History<FileCall>.Life life = history.startLife(() -> mayGiveUp);
         lives.put(node, life);
@@ -130,7 +134,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
 
     @Override
     public void check() {
-        LinearizabilityChecker.check(this, new TreeState(new ModelFileSystem(), new LockModel()), history);
+        LinearizabilityChecker.check(this, new TreeState(ModelFileSystem.ofCluster(), new LockModel()), history);
     }
 
     @Override

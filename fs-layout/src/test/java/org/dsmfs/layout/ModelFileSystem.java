@@ -18,6 +18,8 @@ final class ModelFileSystem {
 
     /** Most nodes of the cluster. */
     static final int CLUSTER_NODES_MAX = 8;
+    /** In place of a time: later than any that was seen. */
+    static final long CHANGED = -1;
 
     final Map<Long, Node> nodes = new HashMap<>();
     private long now;
@@ -35,6 +37,9 @@ final class ModelFileSystem {
         long size;
         long mtime;
         long ctime;
+        /** Latest that anybody saw, where the clocks of the cluster are not known. */
+        long mtimeSeen;
+        long ctimeSeen;
         /** By node of the cluster. */
         final int[] opens = new int[CLUSTER_NODES_MAX];
         boolean temporary;
@@ -60,6 +65,8 @@ final class ModelFileSystem {
             size = other.size;
             mtime = other.mtime;
             ctime = other.ctime;
+            mtimeSeen = other.mtimeSeen;
+            ctimeSeen = other.ctimeSeen;
             System.arraycopy(other.opens, 0, opens, 0, opens.length);
             temporary = other.temporary;
             isDoubtful = other.isDoubtful;
@@ -91,6 +98,14 @@ final class ModelFileSystem {
 
     void time(final long epochNanos) {
         now = epochNanos;
+    }
+
+    /** @return a model of a cluster, whose nodes each have their own clock: each change is later than what was seen */
+    static ModelFileSystem ofCluster() {
+        final ModelFileSystem model = new ModelFileSystem();
+        model.time(CHANGED);
+        model.contentChanged(model.node(FileSystem.ROOT));
+        return model;
     }
 
     /** @return a model with the same content that changes on its own */

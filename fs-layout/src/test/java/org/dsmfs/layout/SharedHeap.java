@@ -92,6 +92,11 @@ final class SharedHeap {
         }
 
         @Override
+        public void pause() {
+            Thread.yield();
+        }
+
+        @Override
         public boolean isOwner(final long segment, final long page) {
             synchronized (SharedHeap.this) {
                 final Address address = new Address(segment, page);

@@ -55,13 +55,23 @@ final class TreeState {
         }
     }
 
+    /**
+     * @param seen the latest that anybody saw
+     * @return when the last change was
+     */
+    static String time(final long time, final long seen) {
+        return time == ModelFileSystem.CHANGED ? "after " + seen : "" + seen;
+    }
+
     /** @return all that a later call could tell apart */
     @Override
     public String toString() {
         final StringBuilder text = new StringBuilder();
         new TreeMap<>(tree.nodes).forEach((ino, node) -> {
             text.append("\n    ").append(ino).append(' ').append(Integer.toOctalString(node.mode)).append(" nlink ")
-                .append(node.nlink).append(" size ").append(node.size).append(" opens ").append(Arrays.toString(node.opens)).append(node.isDoubtful ? " doubtful" : "");
+                .append(node.nlink).append(" size ").append(node.size).append(" opens ").append(Arrays.toString(node.opens)).append(node.isDoubtful ? " doubtful" : "")
+                .append(" mtime ").append(time(node.mtime, node.mtimeSeen))
+                .append(" ctime ").append(time(node.ctime, node.ctimeSeen));
             if (node.isDirectory()) {
                 text.append(" in ").append(node.parent).append(':');
                 node.children.forEach((name, child) -> text.append(' ').append(name).append('=').append(child.ino));

@@ -3,6 +3,8 @@ package org.dsmfs.engine.node;
 import org.agrona.DirectBuffer;
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.PageDamagedException;
+import org.dsmfs.engine.PageUnavailableException;
+import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.SharingStatus;
 import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.Core;
@@ -39,6 +41,7 @@ import java.util.stream.Collectors;
 final class Cluster implements Network.Handler, Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     static final int NOBODY = -1;
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** Pages read from disk for other nodes before the network is polled again. */
     private static final int FETCHES_AT_ONCE = 8;
@@ -357,9 +360,14 @@ final class Cluster implements Network.Handler, Neighbours {
         return current != null && current.members().size() > 1;
     }
 
+    /** @return whether there are listeners to be told, by {@link #notifyChange}, that nodes have come or gone */
+    boolean isChangeDue() {
+        return hasChanged && isServing();
+    }
+
     /** Tells listeners that nodes have come or gone. */
     void notifyChange() {
-        if (hasChanged && isServing()) {
+        if (isChangeDue()) {
             hasChanged = false;
             for (final Runnable listener : changeListeners) {
                 try {
@@ -492,8 +500,18 @@ final class Cluster implements Network.Handler, Neighbours {
         } finally {
             coreLock.unlock();
         }
-        waiter.await(query::isAnswered);
+        if (!new Patience(waiter).await(query::isAnswered)) {
+            throw new PageUnavailableException("not all nodes have said within " + Patience.SECONDS
+                + " s whether they use page " + Segment.describe(segment, page) + "; this node has waited for "
+                + missing());
+        }
         return query.isPinned();
+    }
+
+    @Override
+    public void pause() {
+        final long endNs = waiter.nanoTime() + PAUSE_NS;
+        waiter.await(() -> waiter.nanoTime() - endNs >= 0);
     }
 
     @Override

@@ -341,6 +341,9 @@ public final class LocalSpace implements Space {
         if (cluster.awaitsLog()) {
             wakeLogAgent();
         }
+        if (agent != null && cluster.isChangeDue()) {
+            agent.wakeUp();
+        }
         return worked;
     }
 

@@ -1,9 +1,13 @@
 package org.dsmfs.engine.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import org.dsmfs.engine.Neighbours;
+import org.dsmfs.engine.PageUnavailableException;
 import org.dsmfs.engine.Segment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +98,17 @@ class NodeDownTest {
             assertEquals(2, getVolatile(nodes, 2));
             nodes.takeDown(1);
             assertEquals(2, getVolatile(nodes, 0));
+        }
+    }
+
+    @Test
+    void whoIsAskedAndNeverAnswersIsNotWaitedForForever() {
+        try (SteppedNodes nodes = new SteppedNodes(2, MEMORY_BYTES)) {
+            final Neighbours neighbours = nodes.space(0).neighbours();
+            fill(nodes, 0, new Random(1));
+            assertFalse(neighbours.isPinnedElsewhere(SEGMENT, 0));
+            nodes.silence(1);
+            assertThrows(PageUnavailableException.class, () -> neighbours.isPinnedElsewhere(SEGMENT, 0));
         }
     }
 }

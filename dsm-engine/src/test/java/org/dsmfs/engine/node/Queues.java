@@ -5,8 +5,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.membership.Member;
@@ -18,12 +21,16 @@ import org.dsmfs.engine.network.Stream;
 /** What connects nodes of one process: a queue for each, and a membership in which nobody comes. */
 final class Queues {
     private final List<Queue<Sent>> inboxes = new ArrayList<>();
-    private final AtomicLong messages = new AtomicLong();
+    /** By stream. */
+    private final AtomicLongArray messages = new AtomicLongArray(Stream.VALUES.length);
     private final AtomicLong keptUp = new AtomicLong();
     private final List<Consumer<View>> listeners = new ArrayList<>();
     private View view;
 
-    private record Sent(int from, Stream stream, byte[] bytes) {
+    /** By node: the longest way of what has come since {@link #resetHops}, in messages that followed from each other. */
+    private final AtomicIntegerArray hops;
+
+    private record Sent(int from, Stream stream, byte[] bytes, int hops) {
     }
 
     Queues(final int count) {
@@ -35,6 +42,7 @@ final class Queues {
             inboxes.add(new ConcurrentLinkedQueue<>());
         }
         view = new View(1, members, homes, homes);
+        hops = new AtomicIntegerArray(count);
     }
 
     Network network(final int node) {
@@ -61,12 +69,28 @@ final class Queues {
 
     /** @return messages between nodes so far */
     long messages() {
-        return messages.get();
+        return IntStream.range(0, messages.length()).mapToLong(messages::get).sum();
+    }
+
+    /** @return those of one stream */
+    long messages(final Stream stream) {
+        return messages.get(stream.ordinal());
     }
 
     /** @return how often a thread that polls looked after the network in between, so far */
     long keptUp() {
         return keptUp.get();
+    }
+
+    void resetHops() {
+        for (int node = 0; node < hops.length(); node++) {
+            hops.set(node, 0);
+        }
+    }
+
+    /** @return how many messages, each because of the one before, the node has waited for */
+    int hops(final int node) {
+        return hops.get(node);
     }
 
     boolean isEmpty(final int node) {
@@ -85,8 +109,8 @@ final class Queues {
                             final int length) {
             final byte[] bytes = new byte[length];
             buffer.getBytes(offset, bytes);
-            inboxes.get(to).add(new Sent(node, stream, bytes));
-            messages.incrementAndGet();
+            inboxes.get(to).add(new Sent(node, stream, bytes, hops.get(node) + 1));
+            messages.incrementAndGet(stream.ordinal());
             return true;
         }
 
@@ -99,6 +123,7 @@ final class Queues {
         public int poll(final Handler handler) {
             int polled = 0;
             for (Sent sent = inboxes.get(node).poll(); sent != null; sent = inboxes.get(node).poll()) {
+                hops.accumulateAndGet(node, sent.hops, Math::max);
                 handler.onMessage(sent.from, sent.stream, new UnsafeBuffer(sent.bytes), 0, sent.bytes.length);
                 polled++;
             }

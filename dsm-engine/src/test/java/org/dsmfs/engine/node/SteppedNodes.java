@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.Space;
+import org.dsmfs.engine.network.Stream;
 import org.dsmfs.engine.sim.HeapPageIndex;
 import org.dsmfs.engine.sim.SimulatedDisk;
 
@@ -88,6 +91,11 @@ public final class SteppedNodes implements AutoCloseable {
             .mapToLong(status -> status.copies() + status.sharedPages()).sum();
     }
 
+    /** The node does nothing from now on, and nobody knows. */
+    public void silence(final int node) {
+        down.add(node);
+    }
+
     /** The node does nothing from now on, and the others know. Its partition has nobody who stands in. */
     public void takeDown(final int node) {
         down.add(node);
@@ -95,9 +103,28 @@ public final class SteppedNodes implements AutoCloseable {
         step();
     }
 
+    /**
+     * @return how many messages, each because of the one before, the operation on the node waits for; what went on before
+     *     is over
+     */
+    public <R> int hops(final int node, final Operation<R> operation) {
+        while (IntStream.range(0, spaces.size()).anyMatch(
+            other -> !queues.isEmpty(other) || spaces.get(other).isNetworkBusy())) {
+            step();
+        }
+        queues.resetHops();
+        space(node).execute(operation);
+        return queues.hops(node);
+    }
+
     /** @return messages between nodes so far */
     public long messages() {
         return queues.messages();
+    }
+
+    /** @return those of one stream */
+    public long messages(final Stream stream) {
+        return queues.messages(stream);
     }
 
     /** @return the space as the node sees it */
