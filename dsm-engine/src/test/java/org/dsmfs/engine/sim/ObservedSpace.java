@@ -6,6 +6,10 @@ import org.dsmfs.engine.PageUnavailableException;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.SpaceStatus;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+
 /** A space that notes when a call's transactions end, and lets others go on in between. */
 public final class ObservedSpace implements Space {
     private static final int MOST_DELAY_NS = 30_000;
@@ -13,6 +17,8 @@ public final class ObservedSpace implements Space {
     private final Space space;
     private final Simulation simulation;
     private final History<?> history;
+    private final Neighbours neighbours = (Neighbours) Proxy.newProxyInstance(Neighbours.class.getClassLoader(),
+        new Class<?>[] {Neighbours.class}, this::callNeighbours);
 
     public ObservedSpace(final Space space, final Simulation simulation, final History<?> history) {
         this.space = space;
@@ -53,7 +59,19 @@ public final class ObservedSpace implements Space {
 
     @Override
     public Neighbours neighbours() {
-        return space.neighbours();
+        return neighbours;
+    }
+
+    /** Notes that a call has given up on answers of other nodes. */
+    private Object callNeighbours(final Object proxy, final Method method, final Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(space.neighbours(), arguments);
+        } catch (final InvocationTargetException e) {
+            if (e.getCause() instanceof PageUnavailableException) {
+                history.gaveUp();
+            }
+            throw e.getCause();
+        }
     }
 
     @Override
