@@ -28,6 +28,8 @@ enum CopyEvent {
     UPGRADE("Grant(upgrade)"),
     /** The page's leave is settled. */
     PUT_ACK("PutAck"),
+    /** What was asked for can't be had. */
+    UNAVAILABLE("Unavailable"),
     /** A new epoch: nothing that was asked for will be answered. */
     ROLL_BACK("new epoch");
 

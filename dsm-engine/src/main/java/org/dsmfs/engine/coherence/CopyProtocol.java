@@ -48,10 +48,15 @@ public class CopyProtocol {
             throw new IllegalStateException("epoch " + newEpoch + " after " + epoch);
         }
         epoch = newEpoch;
-        for (long seq = Math.max(1, outstanding.highest() - outstanding.capacity() + 1);
-             seq <= outstanding.highest(); seq++) {
-            outstanding.clear(seq);
-        }
+        outstanding.clearAll();
+    }
+
+    /**
+     * Requests that are outstanding do not keep new ones from being made any more: they were made so long ago that
+     * whoever is responsible has admitted them, if they ever get there.
+     */
+    public void doNotWaitForAnswers() {
+        outstanding.clearAll();
     }
 
     // --- events --------------------------------------------------------------------------------------------------
@@ -268,7 +273,7 @@ public class CopyProtocol {
             case FWD_GET_S -> isStaleFwdGetS(copy, message);
             case FWD_GET_M -> isStaleFwdGetM(copy, message);
             case INV -> isStaleInv(copy, message);
-            case DATA_S, DATA_M, GRANT, PUT_ACK -> isStaleAnswer(copy, message);
+            case DATA_S, DATA_M, GRANT, PUT_ACK, UNAVAILABLE -> isStaleAnswer(copy, message);
             case GET_S, GET_M, PUT, INV_ACK, DONE -> false;
         };
     }
@@ -285,6 +290,7 @@ public class CopyProtocol {
             case GRANT -> message.upgrade ? CopyEvent.UPGRADE
                 : copy.is(PageCopy.DATA_HERE) ? CopyEvent.GRANT_LAST : CopyEvent.GRANT;
             case PUT_ACK -> CopyEvent.PUT_ACK;
+            case UNAVAILABLE -> CopyEvent.UNAVAILABLE;
             case GET_S, GET_M, PUT, INV_ACK, DONE -> null;
         };
     }

@@ -51,6 +51,7 @@ final class CopyTable {
         row(IS, EVICT, IS, WAIT),
         row(IS, INV, IS, ACK_INV),
         row(IS, DATA_S, S, TAKE_DATA, SEND_DONE),
+        row(IS, UNAVAILABLE, I),
         row(IS, ROLL_BACK, I),
 
         row(IM, READ, IM, WAIT),
@@ -61,6 +62,7 @@ final class CopyTable {
         row(IM, DATA_M_LAST, M, TAKE_DATA, SEND_DONE),
         row(IM, GRANT, IM, NOTE_GRANT),
         row(IM, GRANT_LAST, M, SEND_DONE),
+        row(IM, UNAVAILABLE, I),
         row(IM, ROLL_BACK, I),
 
         row(S, READ, S, HIT),

@@ -27,7 +27,9 @@ public enum MessageType {
     /** The request is served, the next one may be. */
     DONE("Done", Stream.RESPONSE),
     /** The page that left is settled. */
-    PUT_ACK("PutAck", Stream.RESPONSE);
+    PUT_ACK("PutAck", Stream.RESPONSE),
+    /** Nobody who is up has the page: it can't be had in this epoch. */
+    UNAVAILABLE("Unavailable", Stream.RESPONSE);
 
     private final String title;
     private final Stream stream;

@@ -12,6 +12,7 @@ enum OwnershipAction {
     INVALIDATE_OWNER("Inv to the owner, if another node"),
     SEND_GRANT("Grant"),
     SEND_PUT_ACK("PutAck"),
+    SEND_UNAVAILABLE("Unavailable"),
     TAKE_TO_DISK("owner = DISK with the data of Put"),
     ADD_SHARER("sharers += requester"),
     SET_OWNER("owner = requester, sharers = {}");

@@ -12,6 +12,8 @@ enum OwnershipEvent {
     GET_M_AT_OWNER("GetM, a node owns it"),
     /** A node wants to write, the disk copy is the newest. */
     GET_M_ON_DISK("GetM, DISK owns it"),
+    /** A node wants to read or write, and the page is only where nobody can get it. */
+    GET_OF_UNAVAILABLE("GetS or GetM, a node owns it that is down"),
     /** The owner gives the page back. */
     PUT_OF_OWNER("Put, ts matches"),
     /** A node gives the page back that was taken from it meanwhile. */

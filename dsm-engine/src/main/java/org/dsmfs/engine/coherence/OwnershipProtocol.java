@@ -4,6 +4,7 @@ import org.agrona.collections.Int2ObjectHashMap;
 import org.dsmfs.engine.coherence.OwnershipTable.Row;
 
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * The responsible node's side of the coherence protocol: takes a message about one page, changes that page's
@@ -18,20 +19,25 @@ public class OwnershipProtocol {
     private final int node;
     private final OwnershipTable table;
     private final int window;
+    private final IntPredicate isUp;
     final Int2ObjectHashMap<SequenceWindow> admitted = new Int2ObjectHashMap<>();
     long epoch;
     private long staleMessages;
     private long refusedMessages;
 
-    /** @param node this node, 0..{@link NodeSet#MAX_NODE} */
-    public OwnershipProtocol(final int node) {
-        this(node, OwnershipTable.PROTOCOL, CopyProtocol.WINDOW);
+    /**
+     * @param node this node, 0..{@link NodeSet#MAX_NODE}
+     * @param isUp whether a node is up in the present epoch
+     */
+    public OwnershipProtocol(final int node, final IntPredicate isUp) {
+        this(node, OwnershipTable.PROTOCOL, CopyProtocol.WINDOW, isUp);
     }
 
-    OwnershipProtocol(final int node, final OwnershipTable table, final int window) {
+    OwnershipProtocol(final int node, final OwnershipTable table, final int window, final IntPredicate isUp) {
         this.node = node;
         this.table = table;
         this.window = window;
+        this.isUp = isUp;
     }
 
     /**
@@ -61,7 +67,7 @@ public class OwnershipProtocol {
             case GET_S, GET_M, PUT -> request(page, message, effects);
             case INV_ACK -> isStaleInvAck(page, message) ? stale() : invalidated(page, message, effects);
             case DONE -> isStaleDone(page, message) ? stale() : done(page, message, effects);
-            case FWD_GET_S, FWD_GET_M, INV, DATA_S, DATA_M, GRANT, PUT_ACK -> refused();
+            case FWD_GET_S, FWD_GET_M, INV, DATA_S, DATA_M, GRANT, PUT_ACK, UNAVAILABLE -> refused();
         };
     }
 
@@ -238,6 +244,9 @@ public class OwnershipProtocol {
         if (page.owner == request.requester) {
             return null;
         }
+        if (!onDisk && !isUp.test(page.owner)) {
+            return OwnershipEvent.GET_OF_UNAVAILABLE;
+        }
         if (request.type == MessageType.GET_S) {
             return onDisk ? OwnershipEvent.GET_S_ON_DISK : OwnershipEvent.GET_S_AT_OWNER;
         }
@@ -294,6 +303,7 @@ public class OwnershipProtocol {
             }
             case SEND_GRANT -> send(MessageType.GRANT, requester, page, effects).upgrade = page.service.upgrade;
             case SEND_PUT_ACK -> send(MessageType.PUT_ACK, requester, page, effects);
+            case SEND_UNAVAILABLE -> send(MessageType.UNAVAILABLE, requester, page, effects);
             case TAKE_TO_DISK -> {
                 page.owner = PageOwnership.DISK;
                 page.diskVersion = message.version;

@@ -53,6 +53,11 @@ final class SequenceWindow {
         bits[(int) (seq & mask) >>> 6] &= ~(1L << seq);
     }
 
+    /** As if none of the numbers in the window had ever been added; they still count as passed. */
+    void clearAll() {
+        Arrays.fill(bits, 0);
+    }
+
     /** @return whether the slot of a number, which it shares with those a capacity apart, is taken */
     boolean isTaken(final long seq) {
         return bit(seq);

@@ -79,7 +79,7 @@ final class Cluster implements Network.Handler, Neighbours {
         this.membership = membership;
         this.waiter = waiter;
         this.incarnation = core.log().incarnation();
-        this.sharing = new Sharing(core.shared(), membership.node());
+        this.sharing = new Sharing(core.shared(), membership.node(), network::keepUp);
         this.reachability = new Reachability(membership.node());
         this.nextReachabilityNs = waiter.nanoTime();
         core.share(sharing);
@@ -231,6 +231,8 @@ final class Cluster implements Network.Handler, Neighbours {
         final List<Fetch> fetched = new ArrayList<>(FETCHES_AT_ONCE);
         for (int i = 0; i < FETCHES_AT_ONCE && !toFetch.isEmpty(); i++) {
             final Fetch fetch = toFetch.poll();
+            // Disks may be slow.
+            network.keepUp();
             try {
                 fetcher.fetch(new Fetch[] {fetch}, this::lockCore);
                 fetched.add(fetch);

@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The node's side: this node's copies of pages that are not in their default state. */
 final class Copies {
+    /** How long requests that nobody answers may keep a node from making more. */
+    private static final long LONGEST_FULL_NS = TimeUnit.SECONDS.toNanos(2);
     /** Longest time that a page is kept for an operation that has not run. */
     private static final long LONGEST_HOLD_NS = TimeUnit.SECONDS.toNanos(1);
     /** Most bytes of pages under way that no operation waited for: what two readers ask ahead. */
@@ -54,6 +56,9 @@ final class Copies {
     /** Bytes of pages that are {@link CopyEntry#isExpected}. */
     private long expectedBytes;
     private boolean awaitsLog;
+    /** Whether an operation's request could not be made, as too many are outstanding. */
+    private boolean isWindowFull;
+    private long lastRequestNs;
     private long nowNs;
 
     Copies(final SharedPages pages, final Exchange exchange) {
@@ -222,6 +227,9 @@ final class Copies {
             : protocol.read(entry.copy, effects);
         if (outcome == Outcome.HIT) {
             acquisition.here(item);
+        } else if (outcome == Outcome.HELD) {
+            isWindowFull = true;
+            forgetIfAbsent(entry);
         } else if (outcome == Outcome.APPLIED) {
             permit(entry);
             dispatch(entry, null);
@@ -279,7 +287,10 @@ final class Copies {
         final Outcome outcome = protocol.handle(entry.copy, message, effects);
         if (outcome == Outcome.HELD) {
             hold(entry, message);
-            awaitsLog |= protocol.awaitsLog(entry.copy);
+            if (protocol.awaitsLog(entry.copy)) {
+                awaitsLog = true;
+                holdForLog(entry, message);
+            }
         } else if (outcome == Outcome.APPLIED) {
             if (message.type == MessageType.DATA_S || message.type == MessageType.DATA_M) {
                 take(entry, message, reader);
@@ -293,8 +304,14 @@ final class Copies {
             }
             entry.isWithdrawn = false;
             entry.isBarred = false;
+            entry.heldVersion = 0;
             dispatch(entry, message);
-            changedState(entry, before);
+            if (message.type == MessageType.UNAVAILABLE) {
+                // Who waits for it goes on to do so, until nodes come or go.
+                forgetIfAbsent(entry);
+            } else {
+                changedState(entry, before);
+            }
         }
     }
 
@@ -344,6 +361,19 @@ final class Copies {
         holding.add(entry);
     }
 
+    /** The log becomes durable; but if the copy changes again and again before it is, it would never go. */
+    private void holdForLog(final CopyEntry entry, final Message message) {
+        if (entry.heldVersion == 0) {
+            entry.heldVersion = entry.copy.version();
+        } else if (entry.heldVersion != entry.copy.version() && !entry.isBarred && !entry.isWithdrawing) {
+            final boolean takesAway = message.type != MessageType.FWD_GET_S;
+            if (!takesAway || entry.isWithdrawn || !startWithdrawal(entry)) {
+                entry.isBarred = true;
+                permit(entry);
+            }
+        }
+    }
+
     /** Tries held messages again. */
     private void offerHeld(final CopyEntry entry) {
         if (entry.held == null || entry.held.isEmpty()) {
@@ -354,6 +384,15 @@ final class Copies {
         holding.remove(entry);
         for (final Message message : messages) {
             handle(entry, message, null);
+        }
+        if (entry.held == null) {
+            entry.heldVersion = 0;
+            if (entry.isBarred) {
+                // Their time has passed.
+                entry.isBarred = false;
+                permit(entry);
+                review(entry);
+            }
         }
     }
 
@@ -388,6 +427,9 @@ final class Copies {
                     && listener.isPinned(entry.segment, entry.page);
                 exchange.send(message, pinned ? MessageBundle.PINNED : 0, entry.segment, entry.page, null, 0);
             }
+        }
+        if (cause == null) {
+            lastRequestNs = nowNs;
         }
         if (cause == null || entry.copy.state() == CopyState.S || entry.copy.state() == CopyState.M) {
             entry.arrivedNs = nowNs;
@@ -514,8 +556,15 @@ final class Copies {
         }
     }
 
-    /** Ends minimum holds. */
+    /** Ends minimum holds, and makes requests that could not be made before. */
     void tick() {
+        if (isWindowFull) {
+            isWindowFull = false;
+            if (nowNs - lastRequestNs > LONGEST_FULL_NS) {
+                protocol.doNotWaitForAnswers();
+            }
+            requestAll();
+        }
         for (final CopyEntry entry : List.copyOf(holding)) {
             final long holdNs = acquisitions.isKept(entry) ? LONGEST_HOLD_NS : 0;
             if (protocol.isUnused(entry.copy) && nowNs - entry.arrivedNs > holdNs) {
@@ -550,6 +599,11 @@ final class Copies {
         return !holding.isEmpty();
     }
 
+    /** @return whether requests could not be made, which {@link #tick} does later */
+    boolean isWindowFull() {
+        return isWindowFull;
+    }
+
     /** @return whether the log should be made durable soon, because somebody waits for it; asked once */
     boolean takeAwaitsLog() {
         final boolean taken = awaitsLog;
@@ -569,11 +623,14 @@ final class Copies {
     /** Rolls back whatever was under way. */
     void startEpoch(final long epoch) {
         protocol.startEpoch(epoch);
+        isWindowFull = false;
         expectedBytes = 0;
         holding.clear();
         fetches.clear();
         for (final CopyEntry entry : entries.entries()) {
+            exchange.passed();
             entry.held = null;
+            entry.heldVersion = 0;
             entry.isExpected = false;
             entry.isWithdrawing = false;
             entry.isLeaving = false;
@@ -635,15 +692,18 @@ final class Copies {
     /** Others may have changed pages without taking this node's copies away: what its store has is all that counts. */
     void dropAll() {
         for (final CopyEntry entry : entries.entries()) {
+            exchange.passed();
             withdraw(entry);
         }
         final List<Sharing.Address> elsewhere = new ArrayList<>();
         pages.forEachStored((segment, page) -> {
+            exchange.passed();
             if (!exchange.isHome(segment) || Segment.isVolatile(segment)) {
                 elsewhere.add(new Sharing.Address(segment, page));
             }
         });
         for (final Sharing.Address page : elsewhere) {
+            exchange.passed();
             pages.giveAway(page.segment(), page.page());
             lost(page.segment(), page.page());
         }

@@ -11,6 +11,8 @@ final class CopyEntry extends AddressTable.Entry {
     final PageCopy copy = new PageCopy();
     /** Messages that can't be served yet; null for none. */
     ArrayDeque<Message> held;
+    /** Version that it had when one of them first waited for the log; 0 if none does. */
+    long heldVersion;
     /** When the copy came, for the minimum hold. */
     long arrivedNs;
     /** It was asked for although no operation waited for it, and has not come. */
@@ -19,7 +21,7 @@ final class CopyEntry extends AddressTable.Entry {
     boolean isWithdrawing;
     /** Which time that is, so that a late answer to an earlier one does not count. */
     int withdrawals;
-    /** It has been given up, and the copy goes as soon as the log is durable: no operation may use it any more. */
+    /** What others wait for happens as soon as the log is durable: until then no operation may use the copy. */
     boolean isBarred;
     /** The copy is to be evicted when that has been done. */
     boolean isLeaving;

@@ -15,7 +15,12 @@ import java.util.function.Predicate;
 
 /** The way to the other nodes of the view, and back to this one for whatever it has to tell itself. */
 final class Exchange {
+    /** Pages after which the network is looked after. */
+    private static final int KEEP_UP_PAGES = 1024;
+
     private final int node;
+    private final Runnable keepUp;
+    private int pagesSinceKeptUp;
     private final Outbox outbox = new Outbox();
     /** Messages to this node, by stream; drained by the one who fills them. */
     private final BundleWriter[] toSelf = new BundleWriter[Stream.VALUES.length];
@@ -41,8 +46,10 @@ final class Exchange {
         }
     }
 
-    Exchange(final int node) {
+    /** @param keepUp looks after the network while something takes long */
+    Exchange(final int node, final Runnable keepUp) {
         this.node = node;
+        this.keepUp = keepUp;
         for (final Stream stream : Stream.VALUES) {
             toSelf[stream.ordinal()] = new BundleWriter();
         }
@@ -77,6 +84,18 @@ final class Exchange {
 
     int node() {
         return node;
+    }
+
+    /** One of perhaps millions of pages has been dealt with, by the thread that polls the network. */
+    void passed() {
+        if (++pagesSinceKeptUp == KEEP_UP_PAGES) {
+            pagesSinceKeptUp = 0;
+            keepUp.run();
+        }
+    }
+
+    boolean isUp(final int other) {
+        return view.isUp(other);
     }
 
     View view() {

@@ -50,7 +50,7 @@ final class Ownerships {
         this.pages = pages;
         this.exchange = exchange;
         this.copies = copies;
-        this.protocol = new OwnershipProtocol(exchange.node());
+        this.protocol = new OwnershipProtocol(exchange.node(), exchange::isUp);
         this.delegations = new Delegations(exchange, copies, this);
     }
 

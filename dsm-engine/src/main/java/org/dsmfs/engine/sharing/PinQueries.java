@@ -45,8 +45,10 @@ public final class PinQueries {
     Query ask(final long segment, final long page) {
         final Query query = new Query(segment, page);
         final long id = ++lastId;
-        open.put(id, query);
         send(id, query);
+        if (!query.isAnswered) {
+            open.put(id, query);
+        }
         return query;
     }
 

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.sharing;
 
+import org.agrona.collections.Int2IntCounterMap;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.coherence.CopyState;
 import org.dsmfs.engine.coherence.NodeSet;
@@ -38,6 +39,11 @@ final class Rebuild {
     private final Set<Integer> reporters = new HashSet<>();
     /** Nodes that have said what this node's copies are worth. */
     private final Set<Integer> answered = new HashSet<>();
+    /** Entries of each kind that were sent to and have come from other nodes in this epoch. */
+    private final Int2IntCounterMap reportsTo = new Int2IntCounterMap(0);
+    private final Int2IntCounterMap reportsFrom = new Int2IntCounterMap(0);
+    private final Int2IntCounterMap adoptsTo = new Int2IntCounterMap(0);
+    private final Int2IntCounterMap adoptsFrom = new Int2IntCounterMap(0);
     private boolean isRebuilt;
 
     /** What is said about a page. */
@@ -101,6 +107,10 @@ final class Rebuild {
         reported.clear();
         reporters.clear();
         answered.clear();
+        reportsTo.clear();
+        reportsFrom.clear();
+        adoptsTo.clear();
+        adoptsFrom.clear();
         isRebuilt = false;
         copies.startEpoch(epoch);
         for (final OwnershipEntry entry : ownerships.takeGiven()) {
@@ -123,7 +133,8 @@ final class Rebuild {
         reportUndurable();
         for (final Member member : exchange.view().members()) {
             if (member.isUp() && member.node() != exchange.node()) {
-                exchange.add(member.node(), WireType.REPORT_END, bundle -> bundle.reportEnd());
+                final int count = reportsTo.incrementAndGet(member.node());
+                exchange.add(member.node(), WireType.REPORT_END, bundle -> bundle.reportEnd(count));
             }
         }
         ended(exchange.node());
@@ -136,12 +147,14 @@ final class Rebuild {
                 | (pages.storedVersion(entry.segment, entry.page) != 0
                     || forgetting.isUndurable(entry.segment, entry.page) ? MessageBundle.ON_DISK : 0)
                 | (copies.isPinned(entry.segment, entry.page) ? MessageBundle.PINNED : 0);
+            exchange.passed();
             report(entry.segment, entry.page, entry.copy.state(), entry.copy.ts(), entry.copy.version(), flags);
         }
     }
 
     private void reportStored() {
         pages.forEachStored((segment, page) -> {
+            exchange.passed();
             if (!exchange.isResponsible(segment, page) && copies.get(segment, page) == null) {
                 report(segment, page, CopyState.I, 0, pages.storedVersion(segment, page),
                     pages.isBuried(segment, page) ? MessageBundle.TOMBSTONE : MessageBundle.ON_DISK);
@@ -167,6 +180,7 @@ final class Rebuild {
         if (to == exchange.node()) {
             reported(to, segment, page, state, ts, version, flags);
         } else {
+            reportsTo.incrementAndGet(to);
             exchange.add(to, WireType.REPORT, bundle -> bundle.report(segment, page, state, ts, version, flags));
         }
     }
@@ -185,6 +199,7 @@ final class Rebuild {
     /** A node says what it has of a page. */
     void reported(final int from, final long segment, final long page, final CopyState state, final long ts,
                   final long version, final int flags) {
+        reportsFrom.incrementAndGet(from);
         final Reported entry = at(segment, page);
         entry.isPinned |= (flags & MessageBundle.PINNED) != 0;
         entry.reports.removeIf(report -> report.node == from);
@@ -194,8 +209,19 @@ final class Rebuild {
         pages.seen(version);
     }
 
-    /** A node has said everything. */
-    void ended(final int from) {
+    /**
+     * Another node has said everything.
+     *
+     * @param count how many entries that are, this one included. If not so many have come, the connection broke and was
+     *              made anew, for which there is another epoch soon
+     */
+    void ended(final int from, final long count) {
+        if (reportsFrom.incrementAndGet(from) == count) {
+            ended(from);
+        }
+    }
+
+    private void ended(final int from) {
         reporters.add(from);
         if (!isRebuilt && isEverybodyHeard()) {
             isRebuilt = true;
@@ -219,6 +245,7 @@ final class Rebuild {
 
     private void rebuild() {
         for (final Reported page : reported.entries()) {
+            exchange.passed();
             rebuild(page);
         }
         reported.clear();
@@ -233,7 +260,8 @@ final class Rebuild {
         dropTombstones();
         for (final Member member : exchange.view().members()) {
             if (member.isUp() && member.node() != exchange.node()) {
-                exchange.add(member.node(), WireType.ADOPT_END, bundle -> bundle.adoptEnd());
+                final int count = adoptsTo.incrementAndGet(member.node());
+                exchange.add(member.node(), WireType.ADOPT_END, bundle -> bundle.adoptEnd(count));
             }
         }
         answered(exchange.node());
@@ -355,13 +383,26 @@ final class Rebuild {
         if (node == exchange.node()) {
             copies.adopt(entry.segment, entry.page, role, entry.ownership.ts(), exchange.view().epoch());
         } else {
+            adoptsTo.incrementAndGet(node);
             exchange.add(node, WireType.ADOPT, bundle -> bundle.adopt(entry.segment, entry.page, role,
                 entry.ownership.ts(), entry.ownership.owner()));
         }
     }
 
-    /** A responsible node has said what all copies here are worth. */
-    void answered(final int from) {
+    /** A responsible node says what this node's copy of a page is from now on. */
+    void adopted(final int from, final long segment, final long page, final CopyState role, final long ts) {
+        adoptsFrom.incrementAndGet(from);
+        copies.adopt(segment, page, role, ts, exchange.view().epoch());
+    }
+
+    /** Another responsible node has said what all copies here are worth. @param count as in {@link #ended} */
+    void answered(final int from, final long count) {
+        if (adoptsFrom.incrementAndGet(from) == count) {
+            answered(from);
+        }
+    }
+
+    private void answered(final int from) {
         copies.dropUnadopted(from, exchange.view().epoch());
         answered.add(from);
     }

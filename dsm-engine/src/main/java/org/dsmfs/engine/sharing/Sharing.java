@@ -69,10 +69,13 @@ public final class Sharing implements PageAccess {
     private record Early(int from, Stream stream, byte[] bytes, long epoch) {
     }
 
-    /** @param node this node, 0..1023 */
-    public Sharing(final SharedPages pages, final int node) {
+    /**
+     * @param node   this node, 0..1023
+     * @param keepUp looks after the network; called while {@link #start} or {@link #onBundle} take long
+     */
+    public Sharing(final SharedPages pages, final int node, final Runnable keepUp) {
         this.pages = pages;
-        this.exchange = new Exchange(node);
+        this.exchange = new Exchange(node, keepUp);
         this.copies = new Copies(pages, exchange);
         this.ownerships = new Ownerships(pages, exchange, copies);
         this.forgetting = new Forgetting(pages, exchange, copies);
@@ -108,8 +111,9 @@ public final class Sharing implements PageAccess {
         pins.startEpoch();
         pages.markNumbers();
         rebuild.start(view.epoch(), mayHaveBeenDown);
-        for (int i = early.size(); i > 0; i--) {
-            final Early bundle = early.poll();
+        final List<Early> due = List.copyOf(early);
+        early.clear();
+        for (final Early bundle : due) {
             onBundle(bundle.from, bundle.stream, new UnsafeBuffer(bundle.bytes), 0,
                 bundle.bytes.length);
         }
@@ -313,7 +317,7 @@ public final class Sharing implements PageAccess {
                     delegations().hold(segment, page, () -> handleCopy(segment, page, copy, null));
                 }
             }
-            case DATA_S, DATA_M, GRANT, PUT_ACK -> {
+            case DATA_S, DATA_M, GRANT, PUT_ACK, UNAVAILABLE -> {
                 entry.toMessage(message, from, exchange.node());
                 handleCopy(segment, page, message, entry);
             }
@@ -341,9 +345,9 @@ public final class Sharing implements PageAccess {
             case FORGOTTEN -> ownerships.forgotten(from, segment, page, entry.ts());
             case REPORT -> rebuild.reported(from, segment, page, entry.state(), entry.ts(), entry.version(),
                 entry.flags());
-            case REPORT_END -> rebuild.ended(from);
-            case ADOPT -> copies.adopt(segment, page, entry.state(), entry.ts(), exchange.view().epoch());
-            case ADOPT_END -> rebuild.answered(from);
+            case REPORT_END -> rebuild.ended(from, entry.seq());
+            case ADOPT -> rebuild.adopted(from, segment, page, entry.state(), entry.ts());
+            case ADOPT_END -> rebuild.answered(from, entry.seq());
             case PIN_QUERY -> exchange.add(from, WireType.PIN_ANSWER,
                 pinAnswer(entry.seq(), copies.answerPinQuery(segment, page)));
             case PIN_ANSWER -> pins.answered(from, entry.seq(), entry.hasFlag(MessageBundle.PINNED));
@@ -399,7 +403,7 @@ public final class Sharing implements PageAccess {
 
     /** @return whether somebody waits for time to pass */
     public boolean isBusy() {
-        return copies.isHolding();
+        return copies.isHolding() || copies.isWindowFull();
     }
 
     /**

@@ -23,6 +23,8 @@ class ExplorerTest {
             Bounds.of(2, 2, 2).withDuplicates().withHold(),
             Bounds.of(3, 1, 2).withDuplicates().withHold().withEpochs(1),
             Bounds.of(2, 2, 2).withEpochs(2),
+            Bounds.of(2, 3, 2).withDuplicates().withUnavailable(),
+            Bounds.of(3, 2, 2).withUnavailable(),
             Bounds.of(2, 2, 2).withDuplicates().withEpochs(1),
             Bounds.of(2, 2, 1).twoPages().withDuplicates().withHold());
     }

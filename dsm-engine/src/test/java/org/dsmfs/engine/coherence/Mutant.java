@@ -4,6 +4,9 @@ import org.dsmfs.engine.coherence.CopyTable.Condition;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -43,6 +46,7 @@ record Mutant(String name, Protocols protocols) {
             withoutAnswerFence(MessageType.DATA_M),
             withoutAnswerFence(MessageType.GRANT),
             withoutAnswerFence(MessageType.PUT_ACK),
+            withoutAnswerFence(MessageType.UNAVAILABLE),
             node("messages to nodes must be of their epoch", node -> new Node(node) {
                 @Override
                 boolean isOfEarlierEpoch(final Message message) {
@@ -54,50 +58,50 @@ record Mutant(String name, Protocols protocols) {
             withoutRequestFence(MessageType.GET_S),
             withoutRequestFence(MessageType.GET_M),
             withoutRequestFence(MessageType.PUT),
-            responsible("InvAck must have the page's ts", node -> new Responsible(node) {
+            responsible("InvAck must have the page's ts", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean isStaleInvAck(final PageOwnership page, final Message message) {
                     return page.state() != ServiceState.INVALIDATING;
                 }
             }),
-            responsible("InvAck must be awaited", node -> new Responsible(node) {
+            responsible("InvAck must be awaited", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean isStaleInvAck(final PageOwnership page, final Message message) {
                     return page.service == null || message.ts != page.ts;
                 }
             }),
-            responsible("Done must have the served request's requester", node -> new Responsible(node) {
+            responsible("Done must have the served request's requester", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean isStaleDone(final PageOwnership page, final Message message) {
                     return !page.isBusy() || message.seq != page.service.seq;
                 }
             }),
-            responsible("Done must have the served request's seq", node -> new Responsible(node) {
+            responsible("Done must have the served request's seq", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean isStaleDone(final PageOwnership page, final Message message) {
                     return !page.isBusy() || message.requester != page.service.requester;
                 }
             }),
-            responsible("Put must have the page's ts", node -> new Responsible(node) {
+            responsible("Put must have the page's ts", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean isStalePut(final PageOwnership page, final Message message) {
                     return false;
                 }
             }),
-            responsible("an upgrade needs a copy that is still there", node -> new Responsible(node) {
+            responsible("an upgrade needs a copy that is still there", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean isUpgrade(final PageOwnership page, final Message message) {
                     return message.upgrade;
                 }
             }),
-            responsible("Grant waits for all InvAcks", node -> new Responsible(node) {
+            responsible("Grant waits for all InvAcks", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean areAllInvalidated(final Service service) {
                     service.awaited.clear();
                     return true;
                 }
             }),
-            responsible("messages to the responsible node must be of its epoch", node -> new Responsible(node) {
+            responsible("messages to the responsible node must be of its epoch", (node, isUp) -> new Responsible(node, isUp) {
                 @Override
                 boolean isOfEarlierEpoch(final Message message) {
                     return false;
@@ -155,7 +159,7 @@ record Mutant(String name, Protocols protocols) {
     }
 
     private static Mutant withoutRequestFence(final MessageType type) {
-        return responsible(type.title() + " is served once", node -> new Responsible(node) {
+        return responsible(type.title() + " is served once", (node, isUp) -> new Responsible(node, isUp) {
             @Override
             boolean isRepeated(final SequenceWindow requests, final Message message) {
                 return message.type != type && super.isRepeated(requests, message);
@@ -182,31 +186,28 @@ record Mutant(String name, Protocols protocols) {
                                          final OwnershipTable.Row by) {
         final OwnershipTable table = new OwnershipTable(OwnershipTable.PROTOCOL.rows().stream()
             .map(row -> row == replaced ? by : row).toList());
-        return responsible(name, node -> new OwnershipProtocol(node, table, Protocols.WINDOW));
+        return responsible(name, (node, isUp) -> new OwnershipProtocol(node, table, Protocols.WINDOW, isUp));
     }
 
     private static <T> List<T> without(final List<T> list, final T element) {
         return list.stream().filter(other -> other != element).toList();
     }
 
-    private interface Maker<T> {
-        T make(int node);
-    }
-
-    private static Mutant node(final String name, final Maker<CopyProtocol> maker) {
+    private static Mutant node(final String name, final IntFunction<CopyProtocol> maker) {
         return new Mutant(name, new Protocols() {
             @Override
             public CopyProtocol copies(final int node) {
-                return maker.make(node);
+                return maker.apply(node);
             }
         });
     }
 
-    private static Mutant responsible(final String name, final Maker<OwnershipProtocol> maker) {
+    private static Mutant responsible(final String name,
+                                      final BiFunction<Integer, IntPredicate, OwnershipProtocol> maker) {
         return new Mutant(name, new Protocols() {
             @Override
-            public OwnershipProtocol ownerships(final int node) {
-                return maker.make(node);
+            public OwnershipProtocol ownerships(final int node, final IntPredicate isUp) {
+                return maker.apply(node, isUp);
             }
         });
     }
@@ -218,8 +219,8 @@ record Mutant(String name, Protocols protocols) {
     }
 
     private static class Responsible extends OwnershipProtocol {
-        Responsible(final int node) {
-            super(node, OwnershipTable.PROTOCOL, Protocols.WINDOW);
+        Responsible(final int node, final IntPredicate isUp) {
+            super(node, OwnershipTable.PROTOCOL, Protocols.WINDOW, isUp);
         }
     }
 }

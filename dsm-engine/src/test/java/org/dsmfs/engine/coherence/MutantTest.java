@@ -13,6 +13,7 @@ class MutantTest {
     static final List<Bounds> SEARCHED = List.of(
         Bounds.of(2, 2, 2),
         Bounds.of(2, 2, 2).withDuplicates(),
+        Bounds.of(2, 3, 2).withDuplicates().withUnavailable(),
         Bounds.of(2, 2, 1).withDuplicates().withHold(),
         Bounds.of(2, 2, 1).withEpochs(1),
         Bounds.of(2, 2, 2).withDuplicates().withEpochs(1),

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** What the explorer does not come by: bad messages, later epochs, many nodes, the choice among reports. */
 class OwnershipProtocolTest {
-    private final OwnershipProtocol protocol = new OwnershipProtocol(0);
+    private final OwnershipProtocol protocol = new OwnershipProtocol(0, node -> true);
     private final PageOwnership page = new PageOwnership();
     private final Effects effects = new Effects();
 

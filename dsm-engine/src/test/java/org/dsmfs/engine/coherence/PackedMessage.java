@@ -25,6 +25,11 @@ final class PackedMessage {
         m.upgrade = (packed & 1) != 0;
     }
 
+    static boolean isRequest(final int packed) {
+        final MessageType type = MessageType.values()[packed >>> 27];
+        return type == MessageType.GET_S || type == MessageType.GET_M;
+    }
+
     static int page(final int packed) {
         return packed >>> 26 & 1;
     }

@@ -1,5 +1,7 @@
 package org.dsmfs.engine.coherence;
 
+import java.util.function.IntPredicate;
+
 /** Makes the protocol objects that are explored. */
 interface Protocols {
     /** The classes that ship. */
@@ -13,7 +15,7 @@ interface Protocols {
         return new CopyProtocol(node, CopyTable.PROTOCOL, WINDOW);
     }
 
-    default OwnershipProtocol ownerships(final int node) {
-        return new OwnershipProtocol(node, OwnershipTable.PROTOCOL, WINDOW);
+    default OwnershipProtocol ownerships(final int node, final IntPredicate isUp) {
+        return new OwnershipProtocol(node, OwnershipTable.PROTOCOL, WINDOW, isUp);
     }
 }

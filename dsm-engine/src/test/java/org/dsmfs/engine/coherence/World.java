@@ -27,6 +27,8 @@ final class World extends WorldState {
     private static final int REPLICATE = 5;
     private static final int USE = 6;
     private static final int CRASH = 7;
+    /** As DELIVER, to a responsible node that takes all others for down. */
+    private static final int DELIVER_UNAVAILABLE = 8;
 
     private final boolean refusing;
     private final Effects effects = new Effects();
@@ -48,6 +50,9 @@ final class World extends WorldState {
         for (int i = 0; i < messages; i++) {
             if (i == 0 || network[i] != network[i - 1]) {
                 codes[count++] = DELIVER << 16 | i;
+                if (bounds.unavailable() && PackedMessage.isRequest(network[i])) {
+                    codes[count++] = DELIVER_UNAVAILABLE << 16 | i;
+                }
             }
         }
         int alive = 0;
@@ -121,6 +126,14 @@ final class World extends WorldState {
         try {
             switch (code >>> 16) {
                 case DELIVER -> changed = deliver(code & 0xffff);
+                case DELIVER_UNAVAILABLE -> {
+                    isTakenForDown = true;
+                    try {
+                        changed = deliver(code & 0xffff);
+                    } finally {
+                        isTakenForDown = false;
+                    }
+                }
                 case READ -> changed = isApplied(copyProtocols[node].read(copies[node][page], effects));
                 case WRITE -> changed = isApplied(copyProtocols[node].write(copies[node][page], effects));
                 case EVICT -> changed = isApplied(copyProtocols[node].evict(copies[node][page], effects));
@@ -147,7 +160,8 @@ final class World extends WorldState {
     }
 
     private int page(final int code) {
-        return code >>> 16 == DELIVER ? PackedMessage.page(delivered) : code & 0xff;
+        final int kind = code >>> 16;
+        return kind == DELIVER || kind == DELIVER_UNAVAILABLE ? PackedMessage.page(delivered) : code & 0xff;
     }
 
     private boolean deliver(final int place) {
@@ -363,12 +377,13 @@ final class World extends WorldState {
         final String node = number == responsible ? "the responsible node" : "node " + names[number];
         final String page = bounds.pages() == 1 ? "" : " page " + (code & 0xff);
         return switch (code >>> 16) {
-            case DELIVER -> {
+            case DELIVER, DELIVER_UNAVAILABLE -> {
                 final int packed = network[code & 0xffff];
                 final Message shown = new Message();
                 PackedMessage.unpack(PackedMessage.rename(packed, names), shown);
                 yield shown.toString().replace("->" + responsible, "->R").replace(responsible + "->", "R->")
-                    + (bounds.pages() == 1 ? "" : ", page " + PackedMessage.page(packed));
+                    + (bounds.pages() == 1 ? "" : ", page " + PackedMessage.page(packed))
+                    + (code >>> 16 == DELIVER_UNAVAILABLE ? ", R takes the others for down" : "");
             }
             case READ -> node + " wants to read" + page;
             case WRITE -> node + " wants to write" + page;

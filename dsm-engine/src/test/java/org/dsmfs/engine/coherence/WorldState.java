@@ -24,6 +24,8 @@ class WorldState {
     final int[] network = new int[MAX_MESSAGES];
     int messages;
     int epoch;
+    /** Whether the responsible node takes all others for down just now. */
+    boolean isTakenForDown;
     private final int[] renamed = new int[MAX_MESSAGES];
 
     WorldState(final Bounds bounds, final Protocols protocols) {
@@ -31,7 +33,7 @@ class WorldState {
         this.responsible = bounds.nodes();
         this.copyProtocols = new CopyProtocol[bounds.nodes()];
         this.copies = new PageCopy[bounds.nodes()][bounds.pages()];
-        this.ownershipProtocol = protocols.ownerships(responsible);
+        this.ownershipProtocol = protocols.ownerships(responsible, node -> !isTakenForDown);
         for (int node = 0; node < bounds.nodes(); node++) {
             copyProtocols[node] = protocols.copies(node);
             Arrays.setAll(copies[node], page -> new PageCopy());

@@ -3,9 +3,11 @@ package org.dsmfs.engine.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.sim.HeapPageIndex;
 import org.dsmfs.engine.sim.SimulatedDisk;
+import org.dsmfs.engine.store.Disk;
 
 /** Nodes in one process that share a space, with real threads, over a network of queues; none comes or goes. */
 public final class ThreadedNodes implements AutoCloseable {
@@ -22,10 +24,18 @@ public final class ThreadedNodes implements AutoCloseable {
 
     /** @param memoryBytes of each node */
     public ThreadedNodes(final int count, final long memoryBytes) {
+        this(count, memoryBytes, disk -> disk);
+    }
+
+    /**
+     * @param memoryBytes of each node
+     * @param disks       what a node has in place of a disk
+     */
+    ThreadedNodes(final int count, final long memoryBytes, final UnaryOperator<Disk> disks) {
         queues = new Queues(count);
         for (int node = 0; node < count; node++) {
-            final LocalSpace space = LocalSpace.open(new SimulatedDisk(node), new HeapPageIndex(), true, memoryBytes,
-                DISK_BYTES, DATA_PAGE_BYTES, JOURNAL_BYTES);
+            final LocalSpace space = LocalSpace.open(disks.apply(new SimulatedDisk(node)), new HeapPageIndex(), true,
+                memoryBytes, DISK_BYTES, DATA_PAGE_BYTES, JOURNAL_BYTES);
             space.share(queues.network(node), queues.membership(node), new ThreadWaiter(space::pollNetwork, () -> { }));
             spaces.add(space);
             start("network-" + node, () -> {

@@ -136,9 +136,17 @@ public final class BundleWriter {
         return true;
     }
 
-    /** Adds {@link WireType#REPORT_END}. */
-    public boolean reportEnd() {
-        return add(WireType.REPORT_END, 0, 0);
+    /** Adds {@link WireType#REPORT_END}. @param count entries since the epoch began, this one included, 1.. */
+    public boolean reportEnd(final long count) {
+        return end(WireType.REPORT_END, count);
+    }
+
+    private boolean end(final WireType type, final long count) {
+        if (!add(type, 0, 0)) {
+            return false;
+        }
+        buffer.putLong(entry + SEQ, count, ORDER);
+        return true;
     }
 
     /**
@@ -156,9 +164,9 @@ public final class BundleWriter {
         return true;
     }
 
-    /** Adds {@link WireType#ADOPT_END}. */
-    public boolean adoptEnd() {
-        return add(WireType.ADOPT_END, 0, 0);
+    /** Adds {@link WireType#ADOPT_END}. @param count entries since the epoch began, this one included, 1.. */
+    public boolean adoptEnd(final long count) {
+        return end(WireType.ADOPT_END, count);
     }
 
     /** Adds {@link WireType#PIN_QUERY}. @param id that the answer shall have, 1.. */

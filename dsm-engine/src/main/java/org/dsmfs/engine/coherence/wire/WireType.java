@@ -47,12 +47,12 @@ public enum WireType {
     /** To the responsible node in a new epoch: a page that the sender has something of. */
     REPORT(16, "Report", Stream.REQUEST, Field.ADDRESS | Field.STATE | Field.TS | Field.VERSION,
         IN_RAM | ON_DISK | ABSENT | PINNED | TOMBSTONE),
-    /** That was the last Report. */
-    REPORT_END(17, "ReportEnd", Stream.REQUEST, 0, 0),
+    /** That was the last Report; seq is how many there were, and one for this. */
+    REPORT_END(17, "ReportEnd", Stream.REQUEST, Field.SEQ, 0),
     /** From the responsible node in a new epoch: what the receiver's copy of a page is from now on, and who owns it. */
     ADOPT(18, "Adopt", Stream.FORWARD, Field.ADDRESS | Field.STATE | Field.TS | Field.OWNER, 0),
-    /** That was the last Adopt. */
-    ADOPT_END(19, "AdoptEnd", Stream.FORWARD, 0, 0),
+    /** That was the last Adopt; seq as in ReportEnd. */
+    ADOPT_END(19, "AdoptEnd", Stream.FORWARD, Field.SEQ, 0),
     /** Does something at the receiver use the page? */
     PIN_QUERY(20, "PinQuery", Stream.REQUEST, Field.SEQ | Field.ADDRESS, 0),
     /** It does, if flagged as pinned. */
@@ -64,7 +64,10 @@ public enum WireType {
     /** Of such a page: a node that has a copy to read, an older version, or perhaps the newest on disk. */
     HOLDER(24, "Holder", Stream.FORWARD, Field.ADDRESS | Field.OWNER, IN_RAM | ON_DISK | UNSETTLED),
     /** To all nodes: who is responsible for the page from now on, until the epoch ends. */
-    MOVED(25, "Moved", Stream.FORWARD, Field.ADDRESS | Field.OWNER, 0);
+    MOVED(25, "Moved", Stream.FORWARD, Field.ADDRESS | Field.OWNER, 0),
+
+    /** @see MessageType#UNAVAILABLE */
+    UNAVAILABLE(26, MessageType.UNAVAILABLE, 0);
 
     /** Fields that a type uses, as bits. */
     private static final class Field {
@@ -81,6 +84,7 @@ public enum WireType {
     }
 
     private static final WireType[] BY_CODE = byCode();
+    private static final WireType[] BY_MESSAGE = byMessage();
 
     private final byte code;
     private final String title;
@@ -116,9 +120,19 @@ public enum WireType {
         return types;
     }
 
+    private static WireType[] byMessage() {
+        final WireType[] types = new WireType[MessageType.values().length];
+        for (final WireType type : values()) {
+            if (type.message != null) {
+                types[type.message.ordinal()] = type;
+            }
+        }
+        return types;
+    }
+
     /** @return the type of the protocol's message */
     public static WireType of(final MessageType message) {
-        return BY_CODE[message.ordinal() + 1];
+        return BY_MESSAGE[message.ordinal()];
     }
 
     /** @return null if no type has the code */

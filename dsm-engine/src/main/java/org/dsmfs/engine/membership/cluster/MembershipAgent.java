@@ -211,9 +211,6 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             }
             work++;
         }
-        if (!isJoined) {
-            suspicions.clear();
-        }
         if (isJoinDue) {
             if (nowNs - nextCommandNs >= 0) {
                 nextCommandNs = nowNs + renewalNs;

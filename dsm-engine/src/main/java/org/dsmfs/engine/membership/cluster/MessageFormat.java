@@ -32,7 +32,7 @@ final class MessageFormat {
      * Version of these messages, and of all others between nodes: to be raised when any of their formats changes, as
      * nodes of different versions meet first where one asks to join, and only there are told.
      */
-    static final byte VERSION = 4;
+    static final byte VERSION = 5;
     /** The oldest version whose commands have the same bytes, so that a log that has such ones can be read. */
     static final byte OLDEST_VERSION = 2;
 

@@ -138,6 +138,11 @@ class BundleBytesTest {
     }
 
     @Test
+    void unavailable() {
+        checkMessage(MessageType.UNAVAILABLE, 0, false, "1a00000002010000" + REQUEST + NO_VERSION);
+    }
+
+    @Test
     void settled() {
         begin(WireType.SETTLED);
         check(writer.settled(SEGMENT, PAGE, 0x11, 0x0102, true),
@@ -169,7 +174,8 @@ class BundleBytesTest {
     @Test
     void reportEnd() {
         begin(WireType.REPORT_END);
-        check(writer.reportEnd(), "1100000000000000" + " 0000000000000000".repeat(5));
+        check(writer.reportEnd(0x12), "1100000000000000" + " 0000000000000000".repeat(3)
+            + " 1200000000000000" + NO_VERSION);
     }
 
     @Test
@@ -182,7 +188,8 @@ class BundleBytesTest {
     @Test
     void adoptEnd() {
         begin(WireType.ADOPT_END);
-        check(writer.adoptEnd(), "1300000000000000" + " 0000000000000000".repeat(5));
+        check(writer.adoptEnd(0x12), "1300000000000000" + " 0000000000000000".repeat(3)
+            + " 1200000000000000" + NO_VERSION);
     }
 
     @Test
