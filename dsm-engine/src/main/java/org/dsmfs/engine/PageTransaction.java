@@ -93,4 +93,13 @@ public interface PageTransaction {
      * For operations that free pages, or soon lead to it.
      */
     void useReserve();
+
+    /**
+     * Has something done once the operation's effects are real, and before anybody can see them: for what the caller
+     * keeps outside of the pages. A run that comes to its end may still be repeated, or fail, so nothing else it does may
+     * be kept.
+     *
+     * @param action must not fail, block or run an operation
+     */
+    void onCommit(Runnable action);
 }

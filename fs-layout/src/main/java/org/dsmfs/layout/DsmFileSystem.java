@@ -177,7 +177,7 @@ public final class DsmFileSystem implements FileSystem {
             final Inode inode = existing != null ? existing : namespace.mknod(run, caller, parent, name,
                 FileType.REGULAR | mode & FileType.PERMISSIONS, 0);
             AttributeOperations.get(inode, out);
-            open.opened(inode.ino());
+            run.tx().onCommit(() -> open.opened(inode.ino()));
             return existing == null;
         });
     }
@@ -187,7 +187,7 @@ public final class DsmFileSystem implements FileSystem {
         transactions.run(run -> {
             final Inode inode = namespace.createTemporary(run, caller, parent, mode);
             AttributeOperations.get(inode, out);
-            open.opened(inode.ino());
+            run.tx().onCommit(() -> open.opened(inode.ino()));
         });
     }
 
@@ -243,7 +243,7 @@ public final class DsmFileSystem implements FileSystem {
                 throw Errno.ESTALE.exception();
             }
             AttributeOperations.get(inode, out);
-            open.opened(ino);
+            run.tx().onCommit(() -> open.opened(ino));
         });
     }
 
@@ -283,10 +283,12 @@ public final class DsmFileSystem implements FileSystem {
                 final Inode inode = run.inodeOrNull(ino);
                 moreToReclaim = inode != null && inode.view().nlink() == 0 && reclaimer.reclaim(run, inode, false);
             }
-            open.released(ino);
-            if (users == 1) {
-                locks.forget(ino);
-            }
+            run.tx().onCommit(() -> {
+                open.released(ino);
+                if (users == 1) {
+                    locks.forget(ino);
+                }
+            });
             return moreToReclaim;
         });
     }

@@ -108,7 +108,7 @@ final class LockOperations {
             final List<Wait> waits = new ArrayList<>(own.waits());
             if (waits.remove(wait)) {
                 WaitTable.store(run.tx(), neighbours.node(), neighbours.incarnation(), waits);
-                own.waits(waits);
+                run.tx().onCommit(() -> own.waits(waits));
             }
         });
     }
@@ -127,7 +127,7 @@ final class LockOperations {
         }
     }
 
-    /** The operation that {@link #closed} was part of is about to end. */
+    /** The operation that {@link #closed} was part of has ended. */
     void forget(final long ino) {
         own.forget(ino);
     }
@@ -230,7 +230,7 @@ final class LockOperations {
         }
         if (!request.isUnlock && !table.isComplete()) {
             enter(run, request.ino, table);
-            own.denied(request.ino);
+            run.tx().onCommit(() -> own.denied(request.ino));
             return new Attempt(null, table.era(), false);
         }
         final Outcome outcome = request.change.apply(new Locks(table.locks()));
@@ -243,10 +243,12 @@ final class LockOperations {
         if (outcome != Outcome.DENIED || eraInPages != table.era()) {
             enter(run, request.ino, table);
         }
-        own.waits(waits);
-        if (!outcome.isGranted()) {
-            own.denied(request.ino);
-        }
+        run.tx().onCommit(() -> {
+            own.waits(waits);
+            if (!outcome.isGranted()) {
+                own.denied(request.ino);
+            }
+        });
         return new Attempt(outcome, table.era(), isDeadlock);
     }
 
@@ -273,7 +275,9 @@ final class LockOperations {
 
     private void enter(final Run run, final long ino, final LockTable table) {
         table.store();
-        own.entered(ino, new OwnLocks.Entered(table.era(), table.locks().stream().filter(this::isOwn).toList()));
+        final OwnLocks.Entered entered =
+            new OwnLocks.Entered(table.era(), table.locks().stream().filter(this::isOwn).toList());
+        run.tx().onCommit(() -> own.entered(ino, entered));
     }
 
     private boolean isOwn(final Lock lock) {

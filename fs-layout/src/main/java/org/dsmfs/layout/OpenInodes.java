@@ -3,8 +3,8 @@ package org.dsmfs.layout;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * How often each inode is open on this node. Changed only inside operations, which exclude each other, and only as the
- * last thing an operation does, since a run may be repeated. Other nodes' questions come at any time. Thread-safe.
+ * How often each inode is open on this node. Changed only when operations, which exclude each other, commit. Other
+ * nodes' questions come at any time. Thread-safe.
  */
 final class OpenInodes {
     private final Long2LongHashMap counts = new Long2LongHashMap(0);

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * What this node knows of the locks of its own processes, since the pages they are in may be lost with another node.
- * Changed only as the last thing an operation does, since a run may be repeated. Thread-safe.
+ * Changed only when an operation commits, as a run may be repeated. Thread-safe.
  */
 final class OwnLocks {
     private final Map<Long, Entered> enteredByIno = new HashMap<>();

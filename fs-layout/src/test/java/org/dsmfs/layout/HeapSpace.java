@@ -142,6 +142,7 @@ final class HeapSpace implements Space {
             try {
                 final R result = operation.run(transaction);
                 transaction.commit();
+                transaction.commitActions.forEach(Runnable::run);
                 return result;
             } catch (final AbandonedException e) {
                 transaction.checkReads();
@@ -197,6 +198,7 @@ final class HeapSpace implements Space {
         private int frees;
         private final boolean mayBeAbandoned;
         private boolean useReserve;
+        private final List<Runnable> commitActions = new ArrayList<>();
 
         private record Put(Address address, int offset, DirectBuffer source, int sourceIndex, byte[] expected) {
         }
@@ -322,6 +324,11 @@ final class HeapSpace implements Space {
             useReserve = true;
         }
 
+        @Override
+        public void onCommit(final Runnable action) {
+            commitActions.add(action);
+        }
+
         private Address touch(final long segment, final long page) {
             final Address address = new Address(segment, page);
             touched.add(address);
@@ -330,6 +337,10 @@ final class HeapSpace implements Space {
         }
 
         private void mayAbandon() {
+            abandonAtTimes();
+        }
+
+        private void abandonAtTimes() {
             if (mayBeAbandoned && abandonments.nextInt(abandonEveryNth) == 0) {
                 throw new AbandonedException();
             }
@@ -365,6 +376,8 @@ final class HeapSpace implements Space {
         }
 
         private void commit() {
+            // The log may be full, or a page that was only wanted missing.
+            abandonAtTimes();
             checkReads();
             checkInodes(changed.keySet());
             checkInodes(putAddresses.keySet());

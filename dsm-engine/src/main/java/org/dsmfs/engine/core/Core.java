@@ -110,6 +110,7 @@ public final class Core {
                 throw Abandoned.PAGES;
             }
             commit.commit(transaction);
+            transaction.committed();
             return Outcome.DONE;
         } catch (final Abandoned reason) {
             return reason.outcome();

@@ -24,6 +24,8 @@ final class Transaction implements PageTransaction {
     private final ArrayDeque<UnsafeBuffer> smallCopies = new ArrayDeque<>();
     private final ArrayDeque<UnsafeBuffer> largeCopies = new ArrayDeque<>();
 
+    private final List<Runnable> commitActions = new ArrayList<>();
+
     private int putCount;
     private DirectBuffer[] putSources = new DirectBuffer[64];
     private int[] putSourceIndexes = new int[64];
@@ -65,6 +67,14 @@ final class Transaction implements PageTransaction {
         madeLarge = 0;
         usesReserve = false;
         grantStart = 0;
+        commitActions.clear();
+    }
+
+    /** The operation's effects are real. */
+    void committed() {
+        for (int i = 0; i < commitActions.size(); i++) {
+            commitActions.get(i).run();
+        }
     }
 
     List<Change> changes() {
@@ -222,6 +232,11 @@ final class Transaction implements PageTransaction {
     @Override
     public void useReserve() {
         usesReserve = true;
+    }
+
+    @Override
+    public void onCommit(final Runnable action) {
+        commitActions.add(action);
     }
 
     private Change add(final long segment, final long page, final Change.Kind kind, final Page base,

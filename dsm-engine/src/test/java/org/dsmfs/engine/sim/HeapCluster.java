@@ -142,6 +142,7 @@ public final class HeapCluster implements SimulatedCluster {
         private final class Transaction implements PageTransaction {
             private final boolean isStale;
             private final Map<Address, UnsafeBuffer> changed = new TreeMap<>();
+            private final List<Runnable> commitActions = new ArrayList<>();
 
             Transaction(final boolean isStale) {
                 this.isStale = isStale;
@@ -229,7 +230,13 @@ public final class HeapCluster implements SimulatedCluster {
                 // There is always room.
             }
 
+            @Override
+            public void onCommit(final Runnable action) {
+                commitActions.add(action);
+            }
+
             private void commit(final boolean isTorn) {
+                commitActions.forEach(Runnable::run);
                 if (!changed.isEmpty()) {
                     formerPages.clear();
                 }
