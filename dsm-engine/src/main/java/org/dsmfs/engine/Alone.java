@@ -41,7 +41,7 @@ record Alone(int incarnation) implements Neighbours {
 
     @Override
     public void pause() {
-        throw new UnsupportedOperationException("nobody is asked where nobody else is");
+        Thread.yield();
     }
 
     @Override

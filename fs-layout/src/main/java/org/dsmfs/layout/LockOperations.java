@@ -37,7 +37,7 @@ final class LockOperations {
     private final Transactions transactions;
     private final Neighbours neighbours;
     private final OwnLocks own = new OwnLocks();
-    private final OverdueReleases overdue = new OverdueReleases();
+    private final OverdueReleases overdue;
     private final List<UnlockListener> listeners = new CopyOnWriteArrayList<>();
 
     /**
@@ -63,6 +63,7 @@ final class LockOperations {
     LockOperations(final Transactions transactions, final Neighbours neighbours) {
         this.transactions = transactions;
         this.neighbours = neighbours;
+        this.overdue = new OverdueReleases(neighbours::pause);
     }
 
     void listen(final UnlockListener listener) {
@@ -157,7 +158,7 @@ final class LockOperations {
         enterWaits();
         for (final long ino : overdue.inos()) {
             try {
-                overdue.catchUp(ino);
+                overdue.tryCatchUp(ino);
             } catch (final ErrnoException e) {
                 LOG.warn("locks of inode {} are released when its pages are in reach: {}", ino, e.errno());
             }

@@ -3,6 +3,8 @@ package org.dsmfs.engine.core;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.store.PageIndex.Location;
 
+import java.util.List;
+
 /** How pages leave RAM: clean ones are dropped, dirty ones are copied to fresh slots first, oldest first. */
 public final class Paging {
     private final Pages pages;
@@ -25,6 +27,14 @@ public final class Paging {
             ram.evict(log.writtenLsn(), pages.access());
         }
         return ram.isOverLimit();
+    }
+
+    /**
+     * @return some pages that fill the RAM cache, so that others can't stay there: this node got them from another one that is down now, so
+     *     they can only go when its own log has them, as it has whatever operations write
+     */
+    public List<Core.Wanted> unlogged() {
+        return pages.ram().unlogged().stream().map(page -> new Core.Wanted(page.segment, page.page, true)).toList();
     }
 
     /** @return whether a page is dirty since before the LSN */

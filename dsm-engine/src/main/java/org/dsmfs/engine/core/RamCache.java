@@ -5,9 +5,13 @@ import java.util.List;
 
 /** The <em>local RAM cache</em>: pages that are in memory, evicted by the CLOCK algorithm (second chance). */
 final class RamCache {
+    private static final int MOST_UNLOGGED = 32;
+
     private final AddressTable<Page> pages = new AddressTable<>();
     private final List<Page> clock = new ArrayList<>();
     private final long limitBytes;
+    /** Some of those that could not go, when pages were dropped last, as no log has them. */
+    private final List<Page> unlogged = new ArrayList<>();
     private int hand;
     private long bytes;
 
@@ -52,7 +56,8 @@ final class RamCache {
      * @param access     is told of copies that are dropped
      */
     void evict(final long writtenLsn, final PageAccess access) {
-        final long target = limitBytes - limitBytes / 64;
+        final long target = targetBytes();
+        unlogged.clear();
         for (int looks = 2 * clock.size(); bytes > target && looks > 0; looks--) {
             if (hand >= clock.size()) {
                 hand = 0;
@@ -67,13 +72,27 @@ final class RamCache {
                 } else {
                     hand++;
                 }
-            } else if (page.origin == Page.Origin.UNLOGGED || page.isDirty() || page.copying || page.isVolatile()
+            } else if (page.origin == Page.Origin.UNLOGGED && !page.isVolatile()) {
+                if (unlogged.size() < MOST_UNLOGGED) {
+                    unlogged.add(page);
+                }
+                hand++;
+            } else if (page.isDirty() || page.copying || page.isVolatile()
                 || page.writtenWithLsn > writtenLsn) {
                 hand++;
             } else {
                 remove(page);
             }
         }
+    }
+
+    /** @return some pages that keep others from staying in the cache, and could go if this node's log had them */
+    List<Page> unlogged() {
+        return bytes > targetBytes() ? List.copyOf(unlogged) : List.of();
+    }
+
+    private long targetBytes() {
+        return limitBytes - limitBytes / 64;
     }
 
     boolean isOverLimit() {

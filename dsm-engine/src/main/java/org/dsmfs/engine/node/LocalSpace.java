@@ -377,18 +377,7 @@ public final class LocalSpace implements Space {
             return false;
         }
         try {
-            execute(transaction -> {
-                for (final Sharing.Address page : pages) {
-                    transaction.wantToWrite(page.segment(), page.page());
-                }
-                for (final Sharing.Address page : pages) {
-                    if (transaction.exists(page.segment(), page.page())) {
-                        // Unchanged, but what came from another node is logged with the first write.
-                        transaction.write(page.segment(), page.page());
-                    }
-                }
-                return null;
-            });
+            takeOver(pages);
         } catch (final SpaceFullException | PageUnavailableException e) {
             LOG.warn("pages of a node that leaves can't be taken over: {}", e.getMessage());
             cluster.ask(sharing -> {
@@ -397,6 +386,48 @@ public final class LocalSpace implements Space {
             });
         }
         return true;
+    }
+
+    private void takeOver(final List<Sharing.Address> pages) {
+        execute(transaction -> {
+            for (final Sharing.Address page : pages) {
+                transaction.wantToWrite(page.segment(), page.page());
+            }
+            for (final Sharing.Address page : pages) {
+                if (transaction.exists(page.segment(), page.page())) {
+                    // Unchanged, but what came from another node is logged with the first write.
+                    transaction.write(page.segment(), page.page());
+                }
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Takes over pages of a node that is down, which only this one has, if they fill the RAM cache.
+     *
+     * @return whether there were any, and it is worth while to go on
+     */
+    private boolean takeUnlogged() {
+        final List<Sharing.Address> pages;
+        coreLock.lock();
+        try {
+            checkOpen();
+            pages = core.paging().unlogged().stream()
+                .map(page -> new Sharing.Address(page.segment(), page.page())).toList();
+        } finally {
+            coreLock.unlock();
+        }
+        if (pages.isEmpty()) {
+            return false;
+        }
+        try {
+            takeOver(pages);
+            return true;
+        } catch (final SpaceFullException | PageUnavailableException e) {
+            LOG.warn("pages of a node that is down fill the RAM cache: {}", e.getMessage());
+            return false;
+        }
     }
 
     @Override
@@ -449,11 +480,13 @@ public final class LocalSpace implements Space {
                 cluster.settle();
             }
         });
+        boolean hasTaken = false;
         if (cluster != null) {
             directoryKeeper.run();
             cluster.notifyChange();
+            hasTaken = takeUnlogged();
         }
-        return writeLog || pageOut || checkpoint;
+        return writeLog || pageOut || checkpoint || hasTaken;
     }
 
     /** Does disk work; if it fails, nobody can know what is on disk, and the space stops. */

@@ -111,4 +111,80 @@ class NodeDownTest {
             assertThrows(PageUnavailableException.class, () -> neighbours.isPinnedElsewhere(SEGMENT, 0));
         }
     }
+
+    /** What a node has of another one's when that is lost is the only copy, and may fill its RAM. */
+    @Test
+    void pagesOfALostNodeLeaveTheRam() {
+        final long small = 1 << 20;
+        final int pages = (int) small / PAGE_BYTES * 9 / 8;
+        final Random random = new Random(1);
+        try (SteppedNodes nodes = new SteppedNodes(2, small)) {
+            for (int page = 0; page < pages; page++) {
+                fill(nodes, page, random);
+                nodes.doWork();
+            }
+            final long[] contents = new long[pages];
+            for (int page = 0; page < pages; page++) {
+                final int read = page;
+                contents[page] = nodes.space(1).execute(tx -> tx.read(SEGMENT, read).getLong(8));
+            }
+            nodes.takeDown(0, 1);
+            final long own = Segment.of(0x06, 3 | 1L << 46);
+            for (int page = 0; page < pages; page++) {
+                write(nodes, 1, own, page);
+                nodes.doWork();
+            }
+            long misses = 0;
+            for (int i = 0; i < 8; i++) {
+                misses = nodes.space(1).status().misses();
+                for (int page = 0; page < pages / 2; page++) {
+                    final int read = page;
+                    nodes.space(1).execute(tx -> tx.read(own, read));
+                    nodes.doWork();
+                }
+            }
+            assertEquals(misses, nodes.space(1).status().misses());
+            int lost = 0;
+            for (int page = 0; page < pages; page++) {
+                final int read = page;
+                try {
+                    assertEquals(contents[page],
+                        (long) nodes.space(1).execute(tx -> tx.read(SEGMENT, read).getLong(8)));
+                } catch (final PageUnavailableException e) {
+                    lost++;
+                }
+            }
+            // Those that had to make room for others before.
+            assertTrue(lost < pages / 4, lost + " pages");
+        }
+    }
+
+    /** Nobody answers requests for what only the lost node has; they must not use up the requests that a node may make. */
+    @Test
+    void askingForWhatIsLostKeepsNobodyFromTheRest() {
+        final int lost = 5000;
+        try (SteppedNodes nodes = new SteppedNodes(3, MEMORY_BYTES)) {
+            write(nodes, 1, Segment.of(0x06, 3 | 1L << 46), 0);
+            write(nodes, 2, SEGMENT, lost);
+            for (int page = 0; page < lost; page++) {
+                write(nodes, 0, SEGMENT, page);
+            }
+            nodes.takeDown(0, 2);
+            nodes.space(1).execute(tx -> {
+                tx.expect(SEGMENT, 0, lost);
+                return null;
+            });
+            for (int page = 0; page < lost; page += lost / 10) {
+                final int read = page;
+                assertThrows(PageUnavailableException.class,
+                    () -> nodes.space(1).execute(tx -> tx.read(SEGMENT, read)));
+            }
+            assertEquals(0, nodes.waitingCopies(1));
+            nodes.space(1).execute(tx -> tx.read(SEGMENT, lost));
+        }
+    }
+
+    private static void write(final SteppedNodes nodes, final int node, final long segment, final int page) {
+        nodes.space(node).execute(tx -> tx.write(segment, page));
+    }
 }

@@ -53,13 +53,15 @@ final class Queues {
         return new Agreed(node);
     }
 
-    /** The node is taken for dead by the others. */
-    void takeDown(final int node) {
+    /** The node is taken for dead by the others. @param standIn who is responsible for its partition */
+    void takeDown(final int node, final int standIn) {
         final List<Member> members = view.members().stream()
             .map(member -> member.node() == node
                 ? new Member(node, member.incarnation(), member.address(), false) : member)
             .toList();
-        view = new View(view.epoch() + 1, members, view.homes(), view.partitions());
+        final List<Integer> partitions = new ArrayList<>(view.partitions());
+        partitions.set(node, standIn);
+        view = new View(view.epoch() + 1, members, view.homes(), partitions);
         for (int other = 0; other < listeners.size(); other++) {
             if (other != node) {
                 listeners.get(other).accept(view);

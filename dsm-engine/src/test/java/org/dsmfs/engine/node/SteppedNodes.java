@@ -5,11 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.dsmfs.engine.Operation;
 import org.dsmfs.engine.Space;
 import org.dsmfs.engine.network.Stream;
+import org.dsmfs.engine.sharing.Sharing;
 import org.dsmfs.engine.sim.HeapPageIndex;
 import org.dsmfs.engine.sim.SimulatedDisk;
 
@@ -98,8 +100,13 @@ public final class SteppedNodes implements AutoCloseable {
 
     /** The node does nothing from now on, and the others know. Its partition has nobody who stands in. */
     public void takeDown(final int node) {
+        takeDown(node, node);
+    }
+
+    /** The node does nothing from now on, and the others know. @param standIn who is responsible for its partition */
+    public void takeDown(final int node, final int standIn) {
         down.add(node);
-        queues.takeDown(node);
+        queues.takeDown(node, standIn);
         step();
     }
 
@@ -125,6 +132,18 @@ public final class SteppedNodes implements AutoCloseable {
     /** @return those of one stream */
     public long messages(final Stream stream) {
         return queues.messages(stream);
+    }
+
+    /** @return pages that the node has asked for and that have not come */
+    public int waitingCopies(final int node) {
+        final AtomicInteger waiting = new AtomicInteger();
+        final Sharing sharing = ((Cluster) spaces.get(node).neighbours()).sharing();
+        sharing.forEachCopy((segment, page) -> {
+            if (sharing.copyVersion(segment, page) == Sharing.NO_VERSION) {
+                waiting.incrementAndGet();
+            }
+        });
+        return waiting.get();
     }
 
     /** @return the space as the node sees it */
