@@ -24,11 +24,15 @@ final class HandOver {
     private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long FORGET_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Whoever has taken nothing for so long may be about to stop, too: the next one is asked. */
+    private static final long NEXT_HEIR_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long OFFER_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int SETTLE_ROUNDS = 100;
 
     private final LocalSpace space;
     private final Cluster cluster;
+    /** How many of the others have been asked in vain. */
+    private int attempt;
 
     HandOver(final LocalSpace space, final Cluster cluster) {
         this.space = space;
@@ -111,10 +115,16 @@ final class HandOver {
                 offer(page);
             }
             pause(LOOK_NS);
+            if (cluster.waiter().nanoTime() - lastGoneNs > (attempt + 1) * NEXT_HEIR_NS) {
+                attempt++;
+                waiting.addAll(offered);
+                offered.clear();
+            }
             final long nowNs = cluster.waiter().nanoTime();
             if (cluster.isServing() && cluster.ask(sharing -> offered.removeIf(
                 page -> !sharing.departure().isOwned(page.segment(), page.page())))) {
                 lastGoneNs = nowNs;
+                attempt = 0;
             } else if (nowNs - lastGoneNs > PATIENCE_NS) {
                 final int left = waiting.size() + offered.size();
                 LOG.warn("{} of {} pages stay here, as nobody takes them: they can't be had until this node returns",
@@ -164,7 +174,7 @@ final class HandOver {
 
     private void offer(final Sharing.Address page) {
         cluster.ask(sharing -> {
-            sharing.departure().offer(page, cluster.heir());
+            sharing.departure().offer(page, attempt);
             return null;
         });
     }

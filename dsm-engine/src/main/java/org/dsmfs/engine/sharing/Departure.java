@@ -3,6 +3,7 @@ package org.dsmfs.engine.sharing;
 import org.dsmfs.engine.coherence.wire.WireType;
 import org.dsmfs.engine.core.PageAccess;
 import org.dsmfs.engine.core.SharedPages;
+import org.dsmfs.engine.membership.Member;
 import org.dsmfs.engine.sharing.Sharing.Address;
 
 import java.util.ArrayDeque;
@@ -85,10 +86,20 @@ public final class Departure {
             .map(entry -> new Address(entry.segment, entry.page)).toList();
     }
 
-    /** Asks another node to take a page over. @param heir who is asked if the responsible node can't be */
-    public void offer(final Address page, final int heir) {
+    /**
+     * Asks another node to take a page over: the responsible one if it can, else one after the other.
+     *
+     * @param attempt how often all others may have been asked in vain, since they are about to stop too; 0..
+     */
+    public void offer(final Address page, final int attempt) {
         final int responsible = exchange.responsible(page.segment(), page.page());
-        final int to = responsible != exchange.node() && exchange.view().isUp(responsible) ? responsible : heir;
+        final List<Integer> others = exchange.view().members().stream()
+            .filter(member -> member.isUp() && member.node() != exchange.node()).map(Member::node).toList();
+        if (others.isEmpty()) {
+            return;
+        }
+        final int first = Math.max(0, others.indexOf(responsible));
+        final int to = others.get((first + attempt) % others.size());
         exchange.add(to, WireType.TAKE, bundle -> bundle.take(page.segment(), page.page()));
     }
 

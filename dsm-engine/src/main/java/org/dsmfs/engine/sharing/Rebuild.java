@@ -199,6 +199,9 @@ final class Rebuild {
     /** A node says what it has of a page. */
     void reported(final int from, final long segment, final long page, final CopyState state, final long ts,
                   final long version, final int flags) {
+        if (reporters.contains(from) || !exchange.isResponsible(segment, page)) {
+            return;
+        }
         reportsFrom.incrementAndGet(from);
         final Reported entry = at(segment, page);
         entry.isPinned |= (flags & MessageBundle.PINNED) != 0;
@@ -391,6 +394,9 @@ final class Rebuild {
 
     /** A responsible node says what this node's copy of a page is from now on. */
     void adopted(final int from, final long segment, final long page, final CopyState role, final long ts) {
+        if (answered.contains(from) || exchange.appointed(segment) != from || ts < 1) {
+            return;
+        }
         adoptsFrom.incrementAndGet(from);
         copies.adopt(segment, page, role, ts, exchange.view().epoch());
     }

@@ -48,6 +48,11 @@ public final class ThreadedNodes implements AutoCloseable {
                     LockSupport.parkNanos(IDLE_NS);
                 }
             });
+            start("take-" + node, () -> {
+                if (!space.takeOffered()) {
+                    LockSupport.parkNanos(HOUSEKEEPING_NS);
+                }
+            });
             start("paging-" + node, () -> {
                 space.doWork();
                 LockSupport.parkNanos(HOUSEKEEPING_NS);
@@ -68,6 +73,11 @@ public final class ThreadedNodes implements AutoCloseable {
     /** @return the space as the node sees it */
     public Space space(final int node) {
         return spaces.get(node);
+    }
+
+    /** Has the others take over all that only the node has. @return whether nothing is left */
+    boolean handOver(final int node) {
+        return spaces.get(node).handOver();
     }
 
     private void start(final String name, final Runnable step) {

@@ -18,6 +18,8 @@ import static org.dsmfs.engine.coherence.wire.MessageBundle.*;
  */
 public final class BundleReader {
     private static final CopyState[] STATES = CopyState.values();
+    /** Largest timestamp or version. */
+    private static final long MAX_COUNT = Long.MAX_VALUE / 2;
 
     private final int largePageSize;
     private DirectBuffer buffer;
@@ -109,7 +111,12 @@ public final class BundleReader {
         final int state = buffer.getByte(entry + STATE);
         return state >= 0 && state < STATES.length && !STATES[state].isWaiting()
             && node() >= (type.hasOwner() ? PageOwnership.DISK : 0) && node() <= NodeSet.MAX_NODE
-            && page() >= 0 && ts() >= 0 && seq() >= (type.hasSeq() ? 1 : 0) && version() >= 0;
+            && page() >= 0 && isCount(ts()) && isCount(version()) && seq() >= (type.hasSeq() ? 1 : 0);
+    }
+
+    /** Whoever counts on from a number must not come to its end: nobody counts so far. */
+    private static boolean isCount(final long number) {
+        return number >= 0 && number <= MAX_COUNT;
     }
 
     private int pageSize() {
