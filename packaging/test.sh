@@ -16,7 +16,8 @@ Parts, all by default and in this order:
   posix     the POSIX suite on a mount
   programs  ordinary programs on a mount
   crash     a full store, a full disk, wrong input to a mount; kill -9 under load
-  nodes     several nodes of one space: visibility, races, locks, mixed load, programs; wrong input
+  nodes     several nodes of one space: visibility, races, locks, mixed load, programs, crashes, cut links, stop and
+            start of all; wrong input
 Longer runs have their own commands: docs/TESTING.md.
 END
 }
@@ -150,7 +151,8 @@ for name in "${parts[@]}"; do
                 bash "$source/native-tests/scripts/programs.sh" "$mount_point" quick
             ;;
         nodes)
-            part "several nodes" bash "$source/native-tests/scripts/nodes-suite.sh" --parent "$work" java load programs
+            part "several nodes" bash "$source/native-tests/scripts/nodes-suite.sh" --parent "$work" \
+                java load programs kill-quick one-way-quick whole-space-quick
             part "wrong input to nodes" bash "$source/native-tests/scripts/nodes-errors.sh"
             part "large packets get lost" bash "$source/native-tests/scripts/small-mtu.sh" --parent "$work"
             ;;

@@ -1,9 +1,10 @@
 #!/bin/bash
 # Fails one of several nodes under load, again and again: the others must go on, and nothing may be lost.
 #
-#   node-kill.sh [--rounds N] [OPTIONS]
+#   node-kill.sh [--rounds N] [--no-members] [OPTIONS]
 #
-#   --rounds N   failures of each node, by turns a kill -9 and a cut link (default 2)
+#   --rounds N     failures of each node, by turns a kill -9 and a cut link (default 2)
+#   --no-members   only node 1 keeps the list of members, and does not fail
 #
 # The load is node-load.pl on every node. When a node fails, each other one must acknowledge a new write within 5 s.
 # After a while the node comes back, by being started again or by its link being restored, and must acknowledge writes
@@ -14,11 +15,14 @@ source "$(dirname "$0")/cluster.sh"
 here=$(dirname "$(realpath "$0")")
 readonly GOES_ON_SECONDS=5 COMES_BACK_SECONDS=30 FAILURE_SECONDS=6
 
-rounds=2
+rounds=2 first_victim=1
+# shellcheck disable=SC2034  # read by cluster_start
+cluster_consensus=yes
 while (($#)); do
     case $1 in
         --help) usage; cluster_usage; exit 0 ;;
         --rounds) rounds=${2:?}; shift 2 ;;
+        --no-members) first_victim=2 cluster_consensus=no; shift ;;
         *)
             cluster_option "$@"
             ((taken)) || die "unknown option $1; see --help"
@@ -27,8 +31,6 @@ while (($#)); do
     esac
 done
 ((cluster_nodes == 3 || cluster_nodes == 5)) || die "takes three or five nodes, so that a majority is left"
-# shellcheck disable=SC2034  # read by cluster_start
-cluster_consensus=yes
 # A read that changes the access time takes the inode to the reader's node, and nobody has it while that is down.
 cluster_options+=(-o noatime)
 need perl perl
@@ -139,7 +141,7 @@ mapfile -t all < <(seq "$cluster_nodes")
 started=$(await_progress "$(now_ms)" "$COMES_BACK_SECONDS" "${all[@]}") || fail "the load does not start on $started"
 
 for ((round = 1; round <= rounds; round++)); do
-    for ((victim = 1; victim <= cluster_nodes; victim++)); do
+    for ((victim = first_victim; victim <= cluster_nodes; victim++)); do
         kind='kill'
         if [[ $cluster_namespaces == yes ]] && (((round + victim) % 2)); then
             kind='cut'

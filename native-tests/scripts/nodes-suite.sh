@@ -11,6 +11,9 @@
 #   load      a minute of mixed load on two nodes: mapped and plain readers and writers over the same files
 #   programs  ping_pong, a C project, SQLite and git on three nodes
 #   kill      nodes that are killed or cut off under load
+#   one-way   links that carry packets in one direction only
+#   whole-space  nodes that hand over, and leave; stop and start of all nodes in several orders
+# The last three have a shorter form with -quick behind the name, which is not run by default.
 # Ends with 1 at the first part that fails. Needs Maven, and a checkout to run it in.
 
 # shellcheck disable=SC2317  # the parts' functions are called by name
@@ -23,7 +26,7 @@ while (($#)); do
     case $1 in
         --help) usage; cluster_usage; exit 0 ;;
         --lacks) lacks=$2; shift 2 ;;
-        java | posix | load | programs | kill) parts+=("$1"); shift ;;
+        java | posix | load | programs | kill | one-way | whole-space | *-quick) parts+=("$1"); shift ;;
         *)
             cluster_option "$@"
             ((taken)) || die "unknown option or part $1; see --help"
@@ -32,7 +35,7 @@ while (($#)); do
             ;;
     esac
 done
-((${#parts[@]})) || parts=(java posix load programs kill)
+((${#parts[@]})) || parts=(java posix load programs kill one-way whole-space)
 
 maven=(mvn -B -ntp -f "$here/../../pom.xml" -pl native-tests test)
 
@@ -61,7 +64,28 @@ run_kill() {
     "$here/node-kill.sh" "${options[@]}"
 }
 
+run_kill-quick() {
+    "$here/node-kill.sh" --rounds 1 --no-members "${options[@]}"
+}
+
+run_one-way() {
+    "$here/nodes.sh" --nodes 3 "${options[@]}" -- "$here/one-way.sh"
+}
+
+run_one-way-quick() {
+    "$here/nodes.sh" --nodes 3 "${options[@]}" -- "$here/one-way.sh" quick
+}
+
+run_whole-space() {
+    "$here/whole-space.sh" "${options[@]}"
+}
+
+run_whole-space-quick() {
+    "$here/whole-space.sh" quick "${options[@]}"
+}
+
 for part in "${parts[@]}"; do
+    declare -F "run_$part" > /dev/null || die "unknown part $part; see --help"
     echo "nodes: $part starts"
     start=$SECONDS
     # Not "|| die": that would switch errexit off inside.

@@ -20,9 +20,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * alone: see {@link Seeds}.
  */
 class ClusterRegistersTest {
-    private static final int SEEDS = 140;
+    private static final int SEEDS = 70;
     /** These runs take longer. */
-    private static final int SEPARATED_SEEDS = 30;
+    private static final int SEPARATED_SEEDS = 15;
     private static final int MOST_NODES = 7;
     private static final List<Fault> FAILURES = List.of(Fault.PAUSE, Fault.CUT, Fault.KILL, Fault.POWER);
     /** Who stands aside can't stop in good order. */
