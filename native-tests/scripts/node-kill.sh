@@ -8,7 +8,8 @@
 #
 # The load is node-load.pl on every node. When a node fails, each other one must acknowledge a new write within 5 s.
 # After a while the node comes back, by being started again or by its link being restored, and must acknowledge writes
-# within 30 s; then every node must have all that was acknowledged anywhere. With --loopback no links are cut.
+# within 30 s; then every node must have all that was acknowledged anywhere. A lock that a killed node held must be free
+# for the others. With --loopback no links are cut.
 
 source "$(dirname "$0")/common.sh"
 source "$(dirname "$0")/cluster.sh"
@@ -94,12 +95,29 @@ loads_are_alive() {
     done
 }
 
+end_process() {
+    kill "$1" 2> /dev/null
+}
+
+# hold_lock NODE: a process on the node gets the lock, which ends with the node.
+hold_lock() {
+    local directory=${cluster_dirs[$1 - 1]}
+    flock --no-fork "$directory/locked" sh -c 'echo > "$0"; exec sleep 120' "$state/locked" &
+    at_exit end_process "$!"
+    until [[ -e $state/locked ]]; do
+        sleep 0.05
+    done
+    rm "$state/locked"
+    ! timeout 30 flock --nonblock "${cluster_dirs[0]}/locked" true || fail "node $1 has the lock, and others get it"
+}
+
 # fail_node KIND NODE: the node fails, the others go on, it comes back.
 fail_node() {
     local kind=$1 victim=$2 others=() node since went_on came_back
     for ((node = 1; node <= cluster_nodes; node++)); do
         ((node == victim)) || others+=("$node")
     done
+    [[ $kind != kill ]] || hold_lock "$victim"
     touch "$state/fault"
     since=$(now_ms)
     case $kind in
@@ -108,6 +126,8 @@ fail_node() {
     esac
     went_on=$(await_progress "$since" "$GOES_ON_SECONDS" "${others[@]}") ||
         fail "$went_on does not go on within $GOES_ON_SECONDS s after node $victim failed ($kind)"
+    [[ $kind != kill ]] || timeout 30 flock --wait "$GOES_ON_SECONDS" "${cluster_dirs[others[0] - 1]}/locked" true ||
+        fail "the lock of node $victim is not free after it was killed"
     sleep "$FAILURE_SECONDS"
     loads_are_alive || fail "a load ended while node $victim was away ($kind)"
     since=$(now_ms)

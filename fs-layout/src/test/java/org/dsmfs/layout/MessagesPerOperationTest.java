@@ -11,7 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.node.SteppedNodes;
 import org.junit.jupiter.api.Test;
 
-/** What calls cost in messages does not depend on how many nodes there are. Prints the table of docs/SHARING.md. */
+/** What calls cost in messages is bounded, however many nodes there are. Prints the table of docs/SHARING.md. */
 class MessagesPerOperationTest {
     private static final int[] NODES = {10, 30, 100, 300};
     private static final int ROUNDS = 3000;
@@ -118,7 +118,7 @@ class MessagesPerOperationTest {
     }
 
     @Test
-    void costsDoNotRiseWithTheNumberOfNodes() {
+    void costsAreBoundedForAnyNumberOfNodes() {
         System.out.println("| nodes | four calls in a directory of one's own | call in a directory of all, 1 % changes "
             + "| append to a file of all |");
         Costs few = null;

@@ -324,8 +324,8 @@ final class AeronNetworkTest {
                 tookNs[i] = arrivedNs.get() - startNs;
             }
             Arrays.sort(tookNs);
-            // Asleep, either side would take 10 ms on average.
-            assertTrue(tookNs[tookNs.length / 2] < 5_000_000, Arrays.toString(tookNs));
+            // Not even a millisecond of sleep, which all would show; a machine that is busy shows in some.
+            assertTrue(tookNs[tookNs.length / 4] < 1_000_000, Arrays.toString(tookNs));
         } finally {
             isOver.set(true);
             pollsA.join();
