@@ -96,8 +96,8 @@ public interface PageTransaction {
 
     /**
      * Has something done once the operation's effects are real, and before anybody can see them: for what the caller
-     * keeps outside of the pages. A run that comes to its end may still be repeated, or fail, so nothing else it does may
-     * be kept.
+     * keeps outside of the pages. A run that comes to its end may still be repeated, or fail, so nothing else that it
+     * does may be kept.
      *
      * @param action must not fail, block or run an operation
      */

@@ -30,8 +30,8 @@ public final class Paging {
     }
 
     /**
-     * @return some pages that fill the RAM cache, so that others can't stay there: this node got them from another one that is down now, so
-     *     they can only go when its own log has them, as it has whatever operations write
+     * @return some pages that fill the RAM cache, so that others can't stay there: this node got them from another one
+     *     that is down now, so they can only go when its own log has them, as it has whatever operations write
      */
     public List<Core.Wanted> unlogged() {
         return pages.ram().unlogged().stream().map(page -> new Core.Wanted(page.segment, page.page, true)).toList();

@@ -207,8 +207,8 @@ final class Cluster implements Network.Handler, Neighbours {
     }
 
     /**
-     * Gets the core's lock without neglecting the network meanwhile: a thread that holds it may have lost its CPU, or have
-     * much to copy, and the node's lease is renewed over the same network.
+     * Gets the core's lock without neglecting the network meanwhile: a thread that holds it may have lost its CPU, or
+     * have much to copy, and the node's lease is renewed over the same network.
      */
     private void lockCore() {
         while (!isCoreLocked()) {

@@ -101,12 +101,13 @@ record Mutant(String name, Protocols protocols) {
                     return true;
                 }
             }),
-            responsible("messages to the responsible node must be of its epoch", (node, isUp) -> new Responsible(node, isUp) {
-                @Override
-                boolean isOfEarlierEpoch(final Message message) {
-                    return false;
-                }
-            }));
+            responsible("messages to the responsible node must be of its epoch",
+                (node, isUp) -> new Responsible(node, isUp) {
+                    @Override
+                    boolean isOfEarlierEpoch(final Message message) {
+                        return false;
+                    }
+                }));
     }
 
     /** Each action of either table, skipped, and each condition. */

@@ -356,7 +356,11 @@ final class MembershipAgent implements ConsensusConnection.Listener {
 
     /** Any thread. */
     void suspect(final int suspect) {
-        suspicions.add(new Suspect(suspect, view.epoch()));
+        final Suspect suspicion = new Suspect(suspect, view.epoch());
+        // They wait for as long as there is no session.
+        if (!suspicions.contains(suspicion)) {
+            suspicions.add(suspicion);
+        }
     }
 
     /** Any thread. */
