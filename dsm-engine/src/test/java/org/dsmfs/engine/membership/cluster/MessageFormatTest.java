@@ -31,16 +31,16 @@ class MessageFormatTest {
 
     private static final Map<ConfigurationMessage, String> GOLDEN = Map.of(
         new Join(9, true, new UUID(1, 2), new UUID(3, 4), 7, 4096, "h:80"),
-        "0401" + "0000000000000009" + "01" + ID_1_2 + ID_3_4 + "00000007" + "00001000" + "0004683a3830",
-        new Suspect(3, 17), "0402" + "00000003" + "0000000000000011",
-        new Stop(10, true), "0403" + "000000000000000a" + "01",
-        new Leave(11, 2), "0404" + "000000000000000b" + "00000002",
+        "0501" + "0000000000000009" + "01" + ID_1_2 + ID_3_4 + "00000007" + "00001000" + "0004683a3830",
+        new Suspect(3, 17), "0502" + "00000003" + "0000000000000011",
+        new Stop(10, true), "0503" + "000000000000000a" + "01",
+        new Leave(11, 2), "0504" + "000000000000000b" + "00000002",
         new Joined(12, 1, new UUID(1, 2), 4096, List.of("h:80"), view()),
-        "0441" + "000000000000000c" + "00000001" + ID_1_2 + "00001000" + "01" + "0004683a3830"
+        "0541" + "000000000000000c" + "00000001" + ID_1_2 + "00001000" + "01" + "0004683a3830"
             + viewBytes(),
-        new Refused(13, Reason.OTHER_SPACE, "no"), "0442" + "000000000000000d" + "00000002" + "00026e6f",
-        new Done(14), "0443" + "000000000000000e",
-        new NewView(view()), "0444" + viewBytes());
+        new Refused(13, Reason.OTHER_SPACE, "no"), "0542" + "000000000000000d" + "00000002" + "00026e6f",
+        new Done(14), "0543" + "000000000000000e",
+        new NewView(view()), "0544" + viewBytes());
 
     /** Two nodes, the second one down. */
     private static View view() {
