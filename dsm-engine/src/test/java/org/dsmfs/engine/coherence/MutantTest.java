@@ -13,10 +13,11 @@ class MutantTest {
     static final List<Bounds> SEARCHED = List.of(
         Bounds.of(2, 2, 2),
         Bounds.of(2, 2, 2).withDuplicates(),
-        Bounds.of(2, 3, 2).withDuplicates().withUnavailable(),
         Bounds.of(2, 2, 1).withDuplicates().withHold(),
         Bounds.of(2, 2, 1).withEpochs(1),
         Bounds.of(2, 2, 2).withDuplicates().withEpochs(1),
+        Bounds.of(2, 2, 1).withDuplicates().withUnavailable(),
+        Bounds.of(2, 3, 1).withDuplicates().withUnavailable(),
         Bounds.of(2, 3, 2).withDuplicates(),
         Bounds.of(3, 2, 1).withDuplicates());
     private static final int MAX_STATES = 2_000_000;
