@@ -56,7 +56,6 @@ write_on() {
     head -c 3M /dev/urandom > "$directory/of-$node/content"
     seq "$node" 1000 > "$directory/of-$node/deep/er/numbers"
     ln -sf content "$directory/of-$node/link"
-    sync -f "$directory/of-$node/content" 2> /dev/null || true
     sync "$directory/of-$node/content" "$directory/of-$node/deep/er/numbers" "$directory/of-$node/deep/er" "$directory/of-$node"
     (cd "$directory" && find "of-$node" -type f -print0 | sort -z | xargs -0 sha256sum) > "$cluster_work/sums-$node"
 }

@@ -203,7 +203,7 @@ final class LockOperations {
                 return false;
             }
             if (isAnyLeftOut) {
-                transactions.pause();
+                neighbours.pause();
             }
             attempt = transactions.call(run -> attempt(run, request, isAnyLeftOut ? NO_ERA : era));
         }

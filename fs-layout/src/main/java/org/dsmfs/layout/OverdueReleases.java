@@ -58,7 +58,7 @@ final class OverdueReleases {
      * @throws ErrnoException EIO if its pages still are out of reach
      */
     void catchUp(final long ino) {
-        while (!byIno.isEmpty() && byIno.containsKey(ino) && !tryCatchUp(ino)) {
+        while (!byIno.isEmpty() && !tryCatchUp(ino)) {
             pause.run();
         }
     }

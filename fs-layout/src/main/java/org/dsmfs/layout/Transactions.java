@@ -113,11 +113,6 @@ final class Transactions {
         }
     }
 
-    /** Lets others do what they are going to be asked for again. */
-    void pause() {
-        space.neighbours().pause();
-    }
-
     /** @throws ErrnoException EIO */
     void sync() {
         try {

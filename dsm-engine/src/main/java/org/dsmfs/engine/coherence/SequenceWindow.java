@@ -65,7 +65,7 @@ final class SequenceWindow {
 
     /** Forgets all. */
     void reset() {
-        Arrays.fill(bits, 0);
+        clearAll();
         highest = 0;
     }
 

@@ -512,7 +512,11 @@ final class Cluster implements Network.Handler, Neighbours {
 
     @Override
     public void pause() {
-        final long endNs = waiter.nanoTime() + PAUSE_NS;
+        pause(PAUSE_NS);
+    }
+
+    void pause(final long durationNs) {
+        final long endNs = waiter.nanoTime() + durationNs;
         waiter.await(() -> waiter.nanoTime() - endNs >= 0);
     }
 

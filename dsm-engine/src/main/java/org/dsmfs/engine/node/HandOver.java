@@ -75,7 +75,7 @@ final class HandOver {
         for (int round = 0; round < SETTLE_ROUNDS && !ownedAbsent().isEmpty(); round++) {
             space.sync();
             cluster.settle();
-            pause(LOOK_NS);
+            cluster.pause(LOOK_NS);
         }
     }
 
@@ -114,7 +114,7 @@ final class HandOver {
                 offered.add(page);
                 offer(page);
             }
-            pause(LOOK_NS);
+            cluster.pause(LOOK_NS);
             if (cluster.waiter().nanoTime() - lastGoneNs > (attempt + 1) * NEXT_HEIR_NS) {
                 attempt++;
                 waiting.addAll(offered);
@@ -154,7 +154,7 @@ final class HandOver {
         long lastOfferNs = lastGoneNs;
         while (!stored.isEmpty() && cluster.waiter().nanoTime() - lastGoneNs < PATIENCE_NS) {
             space.sync();
-            pause(FORGET_LOOK_NS);
+            cluster.pause(FORGET_LOOK_NS);
             final long nowNs = cluster.waiter().nanoTime();
             final Set<Sharing.Address> left = stored();
             lastGoneNs = left.size() < stored.size() ? nowNs : lastGoneNs;
@@ -177,10 +177,5 @@ final class HandOver {
             sharing.departure().offer(page, attempt);
             return null;
         });
-    }
-
-    private void pause(final long durationNs) {
-        final long endNs = cluster.waiter().nanoTime() + durationNs;
-        cluster.waiter().await(() -> cluster.waiter().nanoTime() - endNs >= 0);
     }
 }
