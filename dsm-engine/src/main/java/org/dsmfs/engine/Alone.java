@@ -15,6 +15,11 @@ record Alone(int incarnation) implements Neighbours {
     }
 
     @Override
+    public long upSince() {
+        return 0;
+    }
+
+    @Override
     public boolean isServing(final int node, final int nodeIncarnation) {
         return node == 0 && nodeIncarnation == incarnation;
     }

@@ -49,6 +49,12 @@ public interface Neighbours {
     /** @return starts of this node so far, this one included, 1.. */
     int incarnation();
 
+    /**
+     * @return the epoch since which this node has not been down for the others, as far as is known here: what it left
+     *     in pages before may be gone, or have been taken for a dead node's; 0 if it is alone
+     */
+    long upSince();
+
     /** @return whether this start of a node is part of the space and serves, as far as is known here */
     boolean isServing(int node, int incarnation);
 

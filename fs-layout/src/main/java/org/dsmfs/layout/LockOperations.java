@@ -27,12 +27,18 @@ import org.slf4j.LoggerFactory;
  * asked again, and in the end the lock is denied; it enters them, which changes the pages, and so those that wait try
  * again. A node that entered all its locks in this era can't come to have others: for that the pages would have to be
  * lost, and the era over. Locks of a start of a node that serves no more don't count.
+ *
+ * <p><b>A node that was down has lost its locks,</b> since others may have been granted them meanwhile, but for those
+ * that are in the pages still.
  */
 final class LockOperations {
     private static final Logger LOG = LoggerFactory.getLogger(LockOperations.class);
     private static final long NO_ERA = 0;
-    /** Whoever has locks that are not in an era enters them of itself, in some milliseconds; this is some seconds. */
-    private static final int MOST_QUESTIONS = 300;
+    /**
+     * Whoever has locks that are not in an era enters them of itself, in some milliseconds; but it may have to wait until one that it can't reach
+     * stands aside. This is longer than that takes.
+     */
+    private static final int MOST_QUESTIONS = 1000;
 
     private final Transactions transactions;
     private final Neighbours neighbours;
@@ -147,8 +153,10 @@ final class LockOperations {
             try {
                 transactions.run(run -> {
                     final LockTable table = load(run, ino);
-                    if (own.isLeftOut(ino, table.era())) {
+                    if (isLeftOut(ino, table.era())) {
                         enter(run, ino, table);
+                    } else {
+                        review(run, ino, table);
                     }
                 });
             } catch (final ErrnoException e) {
@@ -164,6 +172,18 @@ final class LockOperations {
             }
         }
         own.denied().forEach(this::unlocked);
+    }
+
+    /** What this node has entered is not in the pages any more if others took it for dead meanwhile. */
+    private void review(final Run run, final long ino, final LockTable table) {
+        final List<Lock> left = table.locks().stream().filter(this::isOwn).toList();
+        final List<Lock> entered = own.of(ino).locks();
+        run.tx().onCommit(() -> {
+            if (!left.containsAll(entered)) {
+                LOG.warn("locks of inode {} are lost: this node was down for the others", ino);
+            }
+            own.entered(ino, new OwnLocks.Entered(table.era(), neighbours.upSince(), left));
+        });
     }
 
     /** The page with this node's waits may be lost. */
@@ -188,7 +208,7 @@ final class LockOperations {
 
     /** @return whether this node has locks that were not entered in this era of the inode's locks */
     boolean isLeftOut(final long ino, final long era) {
-        return own.isLeftOut(ino, era);
+        return own.isLeftOut(ino, era, neighbours.upSince());
     }
 
     private boolean isGranted(final Request request) {
@@ -267,7 +287,7 @@ final class LockOperations {
     /** @return the inode's locks, with those of this node even if they are not in the pages, but not yet stored */
     private LockTable load(final Run run, final long ino) {
         final LockTable table = LockTable.load(run.tx(), ino, neighbours);
-        if (own.isLeftOut(ino, table.era())) {
+        if (isLeftOut(ino, table.era())) {
             table.require();
             table.locks().addAll(own.of(ino).locks());
         }
@@ -277,7 +297,7 @@ final class LockOperations {
     private void enter(final Run run, final long ino, final LockTable table) {
         table.store();
         final OwnLocks.Entered entered =
-            new OwnLocks.Entered(table.era(), table.locks().stream().filter(this::isOwn).toList());
+            new OwnLocks.Entered(table.era(), neighbours.upSince(), table.locks().stream().filter(this::isOwn).toList());
         run.tx().onCommit(() -> own.entered(ino, entered));
     }
 

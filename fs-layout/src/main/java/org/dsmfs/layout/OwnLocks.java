@@ -19,10 +19,11 @@ final class OwnLocks {
     /**
      * The locks of an inode.
      *
-     * @param era   of the pages they are in
-     * @param locks this node's; empty if it used the pages, but holds none
+     * @param era     of the pages they are in
+     * @param upSince epoch since which this node was not down when it entered them
+     * @param locks   this node's; empty if it used the pages, but holds none
      */
-    record Entered(long era, List<Lock> locks) {
+    record Entered(long era, long upSince, List<Lock> locks) {
         Entered {
             locks = List.copyOf(locks);
         }
@@ -43,10 +44,13 @@ final class OwnLocks {
         denied.remove(ino);
     }
 
-    /** @return whether this node has locks that were not entered in this era of the inode's locks */
-    synchronized boolean isLeftOut(final long ino, final long era) {
+    /**
+     * @param upSince epoch since which this node has not been down
+     * @return whether this node has locks that were not entered in this era of the inode's locks
+     */
+    synchronized boolean isLeftOut(final long ino, final long era, final long upSince) {
         final Entered entered = enteredByIno.get(ino);
-        return entered != null && !entered.locks.isEmpty() && entered.era != era;
+        return entered != null && !entered.locks.isEmpty() && entered.era != era && entered.upSince == upSince;
     }
 
     /** @return inodes that this node holds locks of */

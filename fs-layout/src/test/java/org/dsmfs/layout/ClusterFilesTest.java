@@ -105,6 +105,12 @@ class ClusterFilesTest {
         run(MANY, 63, FAILURES, 3);
     }
 
+    /** A node that had been down entered a lock again that another one had had since, and was asked in vain to do so. */
+    @Test
+    void locksThatWereLostWhileANodeWasDownStayLost() {
+        run(MANY, 741179, List.of(Fault.SEPARATE), 1);
+    }
+
     @Test
     void callsHaveOneOrder() {
         runAll("no faults", SEEDS, List.of(), 1);

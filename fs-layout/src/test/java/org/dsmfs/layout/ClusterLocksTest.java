@@ -105,6 +105,34 @@ class ClusterLocksTest {
     }
 
     @Test
+    void aNodeThatWasOutOfReachHasTheLocksThatNobodyTook() {
+        assertTrue(lock(0, ME, ino, 0));
+        assertTrue(lock(1, ME, ino, 1));
+        cluster.kill(0);
+        cluster.spaces[0].comeBack();
+        cluster.heap.announceChange();
+        assertFalse(lock(2, ME, ino, 0));
+        unlock(1, ME, ino, 1);
+        cluster.kill(1);
+        assertFalse(lock(2, ME, ino, 0));
+    }
+
+    @Test
+    void aNodeThatWasOutOfReachDoesNotEnterLocksAgainThatOthersHadSince() {
+        assertTrue(lock(0, ME, ino, 0));
+        cluster.kill(0);
+        assertTrue(lock(1, ME, ino, 0));
+        cluster.kill(1);
+        cluster.spaces[0].comeBack();
+        assertTrue(lock(2, ME, ino, 0));
+        cluster.heap.announceChange();
+        unlock(2, ME, ino, 0);
+        assertTrue(lock(2, ME, ino, 0));
+        cluster.kill(2);
+        assertTrue(lock(0, ME + 1, ino, 0));
+    }
+
+    @Test
     void nothingIsGrantedBeforeTheOthersHaveEnteredTheirLocksAgain() {
         assertTrue(lock(0, ME, ino, 0));
         assertTrue(lock(1, ME, ino, 1));

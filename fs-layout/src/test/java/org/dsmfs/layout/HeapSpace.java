@@ -102,6 +102,12 @@ final class HeapSpace implements Space {
         executionsLeft = Integer.MAX_VALUE;
     }
 
+    /** A node that is down, but was only out of reach, is up again; its neighbours are not told yet. */
+    void comeBack() {
+        heap.comeBack(node);
+        executionsLeft = Integer.MAX_VALUE;
+    }
+
     /** The node gives up its copy of a page, for want of memory. */
     void evict(final long segment, final long page) {
         heap.evict(node, new Address(segment, page));

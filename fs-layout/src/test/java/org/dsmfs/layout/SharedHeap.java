@@ -39,6 +39,7 @@ final class SharedHeap {
         private final int incarnation;
         private final List<Runnable> changeListeners = new ArrayList<>();
         private CopyListener listener;
+        private long upSince = 1;
 
         Node(final int number, final int incarnation) {
             this.number = number;
@@ -53,6 +54,11 @@ final class SharedHeap {
         @Override
         public int incarnation() {
             return incarnation;
+        }
+
+        @Override
+        public long upSince() {
+            return upSince;
         }
 
         @Override
@@ -129,6 +135,12 @@ final class SharedHeap {
             }
         }
         readers.values().forEach(nodesOfPage -> nodesOfPage.clear(node.number));
+    }
+
+    /** A node that was down, though it went on running, is up again; nobody is told yet. */
+    synchronized void comeBack(final Node node) {
+        nodes.put(node.number, node);
+        node.upSince++;
     }
 
     /** Tells all nodes that some have come or gone. */

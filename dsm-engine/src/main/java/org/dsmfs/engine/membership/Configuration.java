@@ -36,7 +36,7 @@ public final class Configuration {
     /** A member as it is kept here. */
     record Node(UUID id, Member member) {
         private Node down(final boolean holdsNothing) {
-            return new Node(id, new Member(member.node(), member.incarnation(), member.address(), false, holdsNothing));
+            return new Node(id, member.down(holdsNothing));
         }
     }
 
@@ -47,11 +47,14 @@ public final class Configuration {
         Arrays.fill(partitions, NOBODY);
     }
 
-    /** @return the configuration that was written by {@link #write} */
-    public static Configuration read(final DataInput in) throws IOException {
+    /**
+     * @param hasUpSince whether it was written by a version that knew since when members are up
+     * @return the configuration that was written by {@link #write}
+     */
+    public static Configuration read(final DataInput in, final boolean hasUpSince) throws IOException {
         final Configuration configuration = new Configuration(readId(in));
         configuration.nextNode = in.readInt();
-        final View view = ViewFormat.read(in);
+        final View view = hasUpSince ? ViewFormat.read(in) : ViewFormat.readOld(in);
         configuration.epoch = view.epoch();
         for (final Member member : view.members()) {
             configuration.nodes.put(member.node(), new Node(readId(in), member));
@@ -116,9 +119,8 @@ public final class Configuration {
         check(nodeId, incarnation, address);
         final Member known = member(nodeId);
         final int number = known == null ? nextNode++ : known.node();
-        final Member joined = new Member(number, incarnation, address, true);
-        if (!joined.equals(known)) {
-            nodes.put(number, new Node(nodeId, joined));
+        if (known == null || !known.isUp() || known.incarnation() != incarnation) {
+            nodes.put(number, new Node(nodeId, new Member(number, incarnation, address, true, false, epoch + 1)));
             if (known == null) {
                 homes[number] = number;
             }

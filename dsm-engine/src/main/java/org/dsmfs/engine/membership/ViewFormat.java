@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * A view as bytes, big-endian: epoch (8), count of members (2), per member number (2), incarnation (4), up (1),
- * length of (1), address (ASCII); count of partitions in use (2), per partition home (2) and responsible node (2).
+ * epoch in which it came up (8), length of (1), address (ASCII); count of partitions in use (2), per partition home (2)
+ * and responsible node (2).
  */
 public final class ViewFormat {
     private static final int DOWN = 0;
@@ -29,6 +30,7 @@ public final class ViewFormat {
             out.writeShort(member.node());
             out.writeInt(member.incarnation());
             out.writeByte(member.isUp() ? UP : member.holdsNothing() ? EMPTY : DOWN);
+            out.writeLong(member.upSince());
             final byte[] address = member.address().getBytes(StandardCharsets.US_ASCII);
             out.writeByte(address.length);
             out.write(address);
@@ -48,6 +50,15 @@ public final class ViewFormat {
 
     /** @throws IOException if the bytes end too early or are no view */
     public static View read(final DataInput in) throws IOException {
+        return read(in, true);
+    }
+
+    /** Reads what was written when views did not say yet since when members are up. @throws IOException as above */
+    static View readOld(final DataInput in) throws IOException {
+        return read(in, false);
+    }
+
+    private static View read(final DataInput in, final boolean hasUpSince) throws IOException {
         final long epoch = in.readLong();
         final int count = in.readUnsignedShort();
         final List<Member> members = new ArrayList<>();
@@ -58,10 +69,11 @@ public final class ViewFormat {
             if (state > EMPTY) {
                 throw new IOException("state " + state + " of a node");
             }
+            final long upSince = hasUpSince ? in.readLong() : 0;
             final byte[] address = new byte[in.readUnsignedByte()];
             in.readFully(address);
             members.add(new Member(node, incarnation, new String(address, StandardCharsets.US_ASCII), state == UP,
-                state == EMPTY));
+                state == EMPTY, upSince));
         }
         final int used = in.readUnsignedShort();
         if (used > View.PARTITIONS) {

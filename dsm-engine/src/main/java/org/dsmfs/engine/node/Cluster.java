@@ -427,6 +427,13 @@ final class Cluster implements Network.Handler, Neighbours {
     }
 
     @Override
+    public long upSince() {
+        final View current = view;
+        final Member member = current == null ? null : current.member(node());
+        return member == null ? 0 : member.upSince();
+    }
+
+    @Override
     public boolean isServing(final int node, final int nodeIncarnation) {
         final View current = view;
         final Member member = current == null ? null : current.member(node);

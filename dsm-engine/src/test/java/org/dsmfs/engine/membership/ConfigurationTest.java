@@ -40,7 +40,7 @@ class ConfigurationTest {
             assertEquals(node, configuration.view().partitions().get(node));
             assertEquals(-1, configuration.view().partitions().get(node + 1));
         }
-        assertEquals(new Member(1, 1, "host1:4000", true), configuration.view().member(1));
+        assertEquals(new Member(1, 1, "host1:4000", true, false, 2), configuration.view().member(1));
     }
 
     @Test
@@ -57,6 +57,7 @@ class ConfigurationTest {
         assertEquals(0, join(0, 2));
         assertEquals(2, configuration.view().epoch());
         assertEquals(2, configuration.view().member(0).incarnation());
+        assertEquals(2, configuration.view().member(0).upSince());
     }
 
     @Test
@@ -94,9 +95,12 @@ class ConfigurationTest {
     @Test
     void nodeReturnsWithTheSameIncarnationAfterItWasDown() {
         join(0, 3);
+        configuration.renewEpoch();
+        assertEquals(1, configuration.view().member(0).upSince());
         configuration.down(0);
         assertEquals(0, join(0, 3));
         assertTrue(configuration.isUp(0));
+        assertEquals(4, configuration.view().member(0).upSince());
     }
 
     @Test

@@ -38,7 +38,7 @@ final class Queues {
         final List<Member> members = new ArrayList<>();
         for (int node = 0; node < count; node++) {
             homes.set(node, node);
-            members.add(new Member(node, 1, "node" + node, true));
+            members.add(new Member(node, 1, "node" + node, true, false, 1));
             inboxes.add(new ConcurrentLinkedQueue<>());
         }
         view = new View(1, members, homes, homes);
@@ -57,7 +57,7 @@ final class Queues {
     void takeDown(final int node, final int standIn) {
         final List<Member> members = view.members().stream()
             .map(member -> member.node() == node
-                ? new Member(node, member.incarnation(), member.address(), false) : member)
+                ? member.down(false) : member)
             .toList();
         final List<Integer> partitions = new ArrayList<>(view.partitions());
         partitions.set(node, standIn);

@@ -32,9 +32,11 @@ import java.util.TreeSet;
  * is an event of the log like any other, is the lease's end. Renewals are no events.
  */
 final class ConfigurationLog {
-    private static final byte SNAPSHOT_VERSION = 3;
-    /** Had no version of the messages: it was the oldest. */
-    private static final byte OLD_SNAPSHOT_VERSION = 2;
+    private static final byte SNAPSHOT_VERSION = 4;
+    /** Did not say since when members are up. */
+    private static final byte SNAPSHOT_VERSION_3 = 3;
+    /** Nor had it the version of the messages: it was the oldest. */
+    private static final byte SNAPSHOT_VERSION_2 = 2;
 
     private final List<String> consensus;
     private final Map<Integer, Long> sessions = new TreeMap<>();
@@ -222,17 +224,17 @@ final class ConfigurationLog {
     void restore(final byte[] snapshot) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(snapshot))) {
             final byte version = in.readByte();
-            if (version != SNAPSHOT_VERSION && version != OLD_SNAPSHOT_VERSION) {
+            if (version < SNAPSHOT_VERSION_2 || version > SNAPSHOT_VERSION) {
                 throw new IOException("snapshot of version " + version);
             }
-            spokenVersion = version == SNAPSHOT_VERSION ? in.readByte() : MessageFormat.OLDEST_VERSION;
+            spokenVersion = version >= SNAPSHOT_VERSION_3 ? in.readByte() : MessageFormat.OLDEST_VERSION;
             dataPageBytes = in.readInt();
             isEpochDue = in.readBoolean();
             final int count = in.readUnsignedShort();
             for (int i = 0; i < count; i++) {
                 sessions.put(in.readUnsignedShort(), in.readLong());
             }
-            configuration = in.readBoolean() ? Configuration.read(in) : null;
+            configuration = in.readBoolean() ? Configuration.read(in, version == SNAPSHOT_VERSION) : null;
         }
     }
 }

@@ -3,6 +3,7 @@ package org.dsmfs.engine.membership.cluster;
 import org.agrona.DirectBuffer;
 import org.dsmfs.engine.membership.JoinRefusedException.Reason;
 import org.dsmfs.engine.membership.ViewFormat;
+import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Command;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Done;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Join;
 import org.dsmfs.engine.membership.cluster.ConfigurationMessage.Joined;
@@ -32,7 +33,7 @@ final class MessageFormat {
      * Version of these messages, and of all others between nodes: to be raised when any of their formats changes, as
      * nodes of different versions meet first where one asks to join, and only there are told.
      */
-    static final byte VERSION = 5;
+    static final byte VERSION = 6;
     /** The oldest version whose commands have the same bytes, so that a log that has such ones can be read. */
     static final byte OLDEST_VERSION = 2;
 
@@ -66,7 +67,7 @@ final class MessageFormat {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             final byte version = in.readByte();
             final ConfigurationMessage message = isKnown(version) ? read(in) : readForeign(in);
-            return in.available() == 0 ? message : null;
+            return in.available() == 0 && isReadable(message, version) ? message : null;
         } catch (final IOException e) {
             return null;
         }
@@ -75,6 +76,11 @@ final class MessageFormat {
     /** @return whether messages of the version can be read */
     static boolean isKnown(final byte version) {
         return version >= OLDEST_VERSION && version <= VERSION;
+    }
+
+    /** Of older versions there are only commands, in logs: who speaks one is refused. */
+    private static boolean isReadable(final ConfigurationMessage message, final byte version) {
+        return version == VERSION || message instanceof Command || message instanceof Refused;
     }
 
     /** @return the version that the bytes claim to be of, 0 if there are none */
