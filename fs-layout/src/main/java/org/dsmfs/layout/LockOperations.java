@@ -176,13 +176,11 @@ final class LockOperations {
 
     /** What this node has entered is not in the pages any more if others took it for dead meanwhile. */
     private void review(final Run run, final long ino, final LockTable table) {
-        final List<Lock> left = table.locks().stream().filter(this::isOwn).toList();
-        final List<Lock> entered = own.of(ino).locks();
+        final OwnLocks.Entered left = entered(table);
         run.tx().onCommit(() -> {
-            if (!left.containsAll(entered)) {
+            if (own.keepOnly(ino, left)) {
                 LOG.warn("locks of inode {} are lost: this node was down for the others", ino);
             }
-            own.entered(ino, new OwnLocks.Entered(table.era(), neighbours.upSince(), left));
         });
     }
 
@@ -296,9 +294,13 @@ final class LockOperations {
 
     private void enter(final Run run, final long ino, final LockTable table) {
         table.store();
-        final OwnLocks.Entered entered =
-            new OwnLocks.Entered(table.era(), neighbours.upSince(), table.locks().stream().filter(this::isOwn).toList());
+        final OwnLocks.Entered entered = entered(table);
         run.tx().onCommit(() -> own.entered(ino, entered));
+    }
+
+    private OwnLocks.Entered entered(final LockTable table) {
+        return new OwnLocks.Entered(
+            table.era(), neighbours.upSince(), table.locks().stream().filter(this::isOwn).toList());
     }
 
     private boolean isOwn(final Lock lock) {

@@ -38,6 +38,22 @@ final class OwnLocks {
         enteredByIno.put(ino, entered);
     }
 
+    /**
+     * Forgets what is not in the pages any more.
+     *
+     * @param left this node's locks there
+     * @return whether it had others
+     */
+    synchronized boolean keepOnly(final long ino, final Entered left) {
+        final Entered before = enteredByIno.get(ino);
+        if (before == null) {
+            // It has been closed meanwhile.
+            return false;
+        }
+        enteredByIno.put(ino, left);
+        return !left.locks.containsAll(before.locks);
+    }
+
     /** The inode is not open here any more. */
     synchronized void forget(final long ino) {
         enteredByIno.remove(ino);

@@ -1,6 +1,7 @@
 package org.dsmfs.engine.node;
 
 import org.agrona.DirectBuffer;
+import org.dsmfs.engine.EngineException;
 import org.dsmfs.engine.Neighbours;
 import org.dsmfs.engine.PageDamagedException;
 import org.dsmfs.engine.PageUnavailableException;
@@ -374,7 +375,7 @@ final class Cluster implements Network.Handler, Neighbours {
             for (final Runnable listener : changeListeners) {
                 try {
                     listener.run();
-                } catch (final RuntimeException e) {
+                } catch (final EngineException e) {
                     LOG.warn("what had to be done after nodes came or went failed: {}", e.getMessage());
                 }
             }

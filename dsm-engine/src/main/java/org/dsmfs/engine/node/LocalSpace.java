@@ -483,13 +483,13 @@ public final class LocalSpace implements Space {
         boolean hasTaken = false;
         if (cluster != null) {
             directoryKeeper.run();
-            cluster.notifyChange();
+            guarded(cluster::notifyChange);
             hasTaken = takeUnlogged();
         }
         return writeLog || pageOut || checkpoint || hasTaken;
     }
 
-    /** Does disk work; if it fails, nobody can know what is on disk, and the space stops. */
+    /** If it fails nobody can know what is on disk, or what state the space is in: it stops. */
     private void guarded(final Runnable work) {
         try {
             work.run();

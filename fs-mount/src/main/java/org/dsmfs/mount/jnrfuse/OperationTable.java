@@ -3,6 +3,8 @@ package org.dsmfs.mount.jnrfuse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.IntSupplier;
 import jnr.ffi.BaseStruct;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -28,6 +30,11 @@ final class OperationTable {
      * (2): with it, libfuse 2.9.9 frees an uninitialised pointer when an unlinked file is closed after its directory.
      */
     private static final int FLAGS_NULLPATH_UTIME_OMIT = 5;
+
+    /** Operations that don't go by their path, or not only. */
+    private static final Set<String> OF_OPEN_FILES = Set.of("read", "write", "flush", "release", "fsync", "fgetattr",
+        "ftruncate", "fallocate", "lock", "flock", "readdir", "releasedir", "fsyncdir");
+    private static final int MOST_ATTEMPTS = 100;
 
     private final Pointer memory;
     /** jnr-ffi frees a closure when its Java object is gone, so they are kept as long as the table. */
@@ -71,123 +78,81 @@ final class OperationTable {
     }
 
     void setL(final BaseStruct.Func<?> slot, final String name, final Shapes.L body) {
-        install(slot, Shapes.L.class, path -> {
-            try {
-                return body.call(path);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.L.class, path ->
+            guarded(name, path, () -> body.call(path)));
     }
 
     void setLI(final BaseStruct.Func<?> slot, final String name, final Shapes.LI body) {
-        install(slot, Shapes.LI.class, (path, argument) -> {
-            try {
-                return body.call(path, argument);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LI.class, (path, argument) ->
+            guarded(name, path, () -> body.call(path, argument)));
     }
 
     void setLII(final BaseStruct.Func<?> slot, final String name, final Shapes.LII body) {
-        install(slot, Shapes.LII.class, (path, first, second) -> {
-            try {
-                return body.call(path, first, second);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LII.class, (path, first, second) ->
+            guarded(name, path, () -> body.call(path, first, second)));
     }
 
     void setLIL(final BaseStruct.Func<?> slot, final String name, final Shapes.LIL body) {
-        install(slot, Shapes.LIL.class, (path, first, second) -> {
-            try {
-                return body.call(path, first, second);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LIL.class, (path, first, second) ->
+            guarded(name, path, () -> body.call(path, first, second)));
     }
 
     void setLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LL body) {
-        install(slot, Shapes.LL.class, (path, argument) -> {
-            try {
-                return body.call(path, argument);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LL.class, (path, argument) ->
+            guarded(name, path, () -> body.call(path, argument)));
     }
 
     void setLLI(final BaseStruct.Func<?> slot, final String name, final Shapes.LLI body) {
-        install(slot, Shapes.LLI.class, (path, first, second) -> {
-            try {
-                return body.call(path, first, second);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LLI.class, (path, first, second) ->
+            guarded(name, path, () -> body.call(path, first, second)));
     }
 
     void setLLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLL body) {
-        install(slot, Shapes.LLL.class, (path, first, second) -> {
-            try {
-                return body.call(path, first, second);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LLL.class, (path, first, second) ->
+            guarded(name, path, () -> body.call(path, first, second)));
     }
 
     void setLLIL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLIL body) {
-        install(slot, Shapes.LLIL.class, (path, first, second, third) -> {
-            try {
-                return body.call(path, first, second, third);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LLIL.class, (path, first, second, third) ->
+            guarded(name, path, () -> body.call(path, first, second, third)));
     }
 
     void setLLLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLLL body) {
-        install(slot, Shapes.LLLL.class, (path, first, second, third) -> {
-            try {
-                return body.call(path, first, second, third);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LLLL.class, (path, first, second, third) ->
+            guarded(name, path, () -> body.call(path, first, second, third)));
     }
 
     void setLLLLI(final BaseStruct.Func<?> slot, final String name, final Shapes.LLLLI body) {
-        install(slot, Shapes.LLLLI.class, (path, first, second, third, fourth) -> {
-            try {
-                return body.call(path, first, second, third, fourth);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LLLLI.class, (path, first, second, third, fourth) ->
+            guarded(name, path, () -> body.call(path, first, second, third, fourth)));
     }
 
     void setLLLLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LLLLL body) {
-        install(slot, Shapes.LLLLL.class, (path, first, second, third, fourth) -> {
-            try {
-                return body.call(path, first, second, third, fourth);
-            } catch (final Throwable failure) {
-                return answer(name, path, failure);
-            }
-        });
+        install(slot, Shapes.LLLLL.class, (path, first, second, third, fourth) ->
+            guarded(name, path, () -> body.call(path, first, second, third, fourth)));
     }
 
     void setLILLL(final BaseStruct.Func<?> slot, final String name, final Shapes.LILLL body) {
-        install(slot, Shapes.LILLL.class, (path, first, second, third, fourth) -> {
+        install(slot, Shapes.LILLL.class, (path, first, second, third, fourth) ->
+            guarded(name, path, () -> body.call(path, first, second, third, fourth)));
+    }
+
+    /**
+     * What was found by a path may be gone before it is used: other nodes know nothing of the names that libfuse holds
+     * still. The path may lead to something else then, as the name of a file that is replaced always does.
+     */
+    private static int guarded(final String name, final long path, final IntSupplier body) {
+        int attemptsLeft = OF_OPEN_FILES.contains(name) ? 1 : MOST_ATTEMPTS;
+        while (true) {
+            attemptsLeft--;
             try {
-                return body.call(path, first, second, third, fourth);
+                return body.getAsInt();
             } catch (final Throwable failure) {
-                return answer(name, path, failure);
+                if (attemptsLeft == 0 || !(failure instanceof ErrnoException e) || e.errno() != Errno.ESTALE) {
+                    return answer(name, path, failure);
+                }
             }
-        });
+        }
     }
 
     /** @return the negative errno; what is not an {@link ErrnoException} is logged and answered with EIO */

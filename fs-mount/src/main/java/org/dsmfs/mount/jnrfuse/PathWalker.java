@@ -6,7 +6,8 @@ import org.dsmfs.layout.FileSystem;
 
 /**
  * Finds inodes by libfuse's paths: NUL-terminated, absolute in the mount, without "." and "..", of any length. libfuse
- * holds the names on the path still while an operation runs, so the walk needs no lock of its own. Not thread-safe.
+ * holds the names on the path still while an operation runs, but for other nodes: what was found may be gone when it is
+ * used, which is ESTALE then, and the path has to be walked again. Not thread-safe.
  */
 final class PathWalker {
     private final FileSystem fileSystem;
