@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.node.SteppedNodes;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What calls cost in messages is bounded, however many nodes there are. Prints the table of docs/SHARING.md. */
+@Tag("logic")
 class MessagesPerOperationTest {
     private static final int[] NODES = {10, 30, 100, 300};
     private static final int ROUNDS = 3000;

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.dsmfs.engine.sim.Seeds;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -71,17 +72,14 @@ class RandomOperationsTest {
     private static void runAll(final Start start) {
         final Long only = Long.getLong("layout.seed");
         final long first = only == null ? System.nanoTime() : only;
-        for (long seed = first; seed < first + (only == null ? RUNS : 1); seed++) {
-            try {
+        Seeds.runWhile("random operations", "layout.seed", first, seed -> seed - first < (only == null ? RUNS : 1),
+            seed -> {
                 final Play play = start.play(seed, new Random(seed));
                 for (int step = 0; step < STEPS; step++) {
                     play.step();
                 }
                 play.finish();
-            } catch (final AssertionError | RuntimeException e) {
-                throw new AssertionError("seed " + seed, e);
-            }
-        }
+            });
     }
 
     /** One run: the real filesystem, each operation on one of its nodes, and the model side by side. */

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.coherence;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * The tables and counter-examples in docs/COHERENCE.md are what the code prints. {@code -Dcoherence.print=true} puts
  * them there.
  */
+@Tag("logic")
 class CoherenceDocumentTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "COHERENCE.md");
     private static final Pattern BLOCK =
@@ -97,7 +99,7 @@ class CoherenceDocumentTest {
     }
 
     private static String fences() {
-        return Mutant.withoutFence().map(CoherenceDocumentTest::fence).collect(Collectors.joining("\n"));
+        return Mutant.withoutFence().parallel().map(CoherenceDocumentTest::fence).collect(Collectors.joining("\n"));
     }
 
     /** What happens without it though unlisted messages are refused, or else that they would have to be. */

@@ -1,6 +1,7 @@
 package org.dsmfs.engine.coherence;
 
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -11,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 /**
  * Explores the protocol classes exhaustively; {@code -Dcoherence.exploration=long} goes further, see docs/COHERENCE.md.
  */
+@Tag("logic")
 class ExplorerTest {
     private static final int MAX_STATES = 50_000_000;
 

@@ -1,5 +1,6 @@
 package org.dsmfs.engine.coherence;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -8,6 +9,7 @@ import java.util.List;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 /** The explorer finds every missing part of the protocol, so it would find a mistake in what is there. */
+@Tag("logic")
 class MutantTest {
     /** Cheap ones first: most mutants do not get far. */
     static final List<Bounds> SEARCHED = List.of(

@@ -20,7 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * alone: see {@link Seeds}.
  */
 class ClusterRegistersTest {
-    private static final int SEEDS = 70;
+    private static final int SEEDS = 40;
     /** These runs take longer. */
     private static final int SEPARATED_SEEDS = 15;
     private static final int MOST_NODES = 7;

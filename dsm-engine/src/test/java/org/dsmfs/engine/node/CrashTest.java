@@ -4,12 +4,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Segment;
 import org.dsmfs.engine.SpaceFullException;
 import org.dsmfs.engine.sim.HeapPageIndex;
+import org.dsmfs.engine.sim.Seeds;
 import org.dsmfs.engine.sim.SimulatedCrash;
 import org.dsmfs.engine.sim.SimulatedDisk;
 import org.dsmfs.engine.sim.SimulatedDisk.End;
 import org.junit.jupiter.api.Test;
 
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,8 +40,6 @@ class CrashTest {
     private static final Limits FULL = new Limits(192 << 10, 1, 16 << 10, 512 << 10);
     /** The journal and the checkpoints' part of it fill all the time. */
     private static final Limits TIGHT = new Limits(64 << 10, 0, 4 << 10, 128 << 10);
-
-    private int synced;
 
     @Test
     void everyCrashPointKeepsWhatWasSynced() {
@@ -104,19 +104,18 @@ class CrashTest {
         }
     }
 
-    private void crashInARow(final int seed) {
+    private static void crashInARow(final int seed) {
         final Random random = new Random(seed);
         final Workload workload = new Workload(seed, TIGHT.largePageBytes);
         SimulatedDisk disk = new SimulatedDisk(seed);
         TIGHT.open(disk).close();
-        synced = 0;
         for (int crash = 0; crash < 40; crash++) {
             disk.crashAt(disk.operations() + 1 + random.nextInt(120));
             LocalSpace space = null;
             try {
                 space = TIGHT.open(disk);
                 final int survived = workload.check(space);
-                assertTrue(survived >= synced, survived + " operations survived, " + synced + " were synced");
+                assertSurvived(workload, survived);
                 run(space, workload, random, survived + 1, survived + OPERATIONS);
                 throw new AssertionError("no crash");
             } catch (final SimulatedCrash e) {
@@ -127,23 +126,19 @@ class CrashTest {
             }
         }
         try (LocalSpace space = TIGHT.open(disk)) {
-            assertTrue(workload.check(space) >= synced);
+            assertSurvived(workload, workload.check(space));
         }
     }
 
-    private void crashEverywhere(final Limits limits, final int wanted) {
-        final Long onlySeed = Long.getLong("dsm.crash.seed");
-        int points = 0;
-        long seed = onlySeed == null ? 1 : onlySeed;
-        do {
-            points += crashEverywhere(limits, seed);
-            seed++;
-        } while (points < wanted && onlySeed == null);
-        System.out.println("crash points: " + points + ", seeds: " + (seed - (onlySeed == null ? 1 : onlySeed)));
+    private static void crashEverywhere(final Limits limits, final int wanted) {
+        final Long only = Long.getLong("dsm.crash.seed");
+        final AtomicInteger points = new AtomicInteger();
+        Seeds.runWhile("crashes", "dsm.crash.seed", only == null ? 1 : only,
+            seed -> only == null ? points.get() < wanted : seed == only, seed -> crashEverywhere(limits, seed, points));
+        System.out.println("crash points: " + points);
     }
 
-    /** @return how many crash points there were */
-    private int crashEverywhere(final Limits limits, final long seed) {
+    private static void crashEverywhere(final Limits limits, final long seed, final AtomicInteger points) {
         final SimulatedDisk prepared = prepare(limits, seed);
         final SimulatedDisk whole = prepared.restart(End.KILL);
         final Workload workload = new Workload(seed, limits.largePageBytes);
@@ -151,14 +146,13 @@ class CrashTest {
         assertTrue(limits != FULL || workload.refused() > 0, "seed " + seed + ": the space is not full");
         final long end = whole.operations();
         for (long at = 1; at <= end; at++) {
+            points.incrementAndGet();
             try {
                 crash(prepared.restart(End.KILL), limits, seed, at);
             } catch (final RuntimeException | AssertionError e) {
-                throw new AssertionError("seed " + seed + ", crash at I/O " + at + " of " + end + ": "
-                    + "run again with -Ddsm.crash.seed=" + seed, e);
+                throw new AssertionError("seed " + seed + ", crash at I/O " + at + " of " + end, e);
             }
         }
-        return (int) end;
     }
 
     private static SimulatedDisk prepare(final Limits limits, final long seed) {
@@ -195,7 +189,7 @@ class CrashTest {
         }
     }
 
-    private void crash(final SimulatedDisk prepared, final Limits limits, final long seed, final long at) {
+    private static void crash(final SimulatedDisk prepared, final Limits limits, final long seed, final long at) {
         final Random random = new Random(seed * 31 + at);
         final Workload workload = new Workload(seed, limits.largePageBytes);
         SimulatedDisk disk = prepared;
@@ -218,7 +212,7 @@ class CrashTest {
         }
         LocalSpace space = limits.open(disk);
         final int survived = workload.check(space);
-        assertTrue(survived >= synced, survived + " operations survived, " + synced + " were synced");
+        assertSurvived(workload, survived);
         // Life goes on: more operations, a clean stop and another start.
         for (int number = survived + 1; number <= survived + 20; number++) {
             workload.execute(space, number);
@@ -229,26 +223,28 @@ class CrashTest {
         space.close();
     }
 
-    private void run(final SimulatedDisk disk, final Limits limits, final Workload workload, final long seed) {
-        synced = 0;
+    private static void run(final SimulatedDisk disk, final Limits limits, final Workload workload, final long seed) {
         final LocalSpace space = limits.open(disk);
         try {
             run(space, workload, new Random(seed), 1, OPERATIONS);
-            space.close();
+            workload.close(space);
         } catch (final SimulatedCrash crash) {
             space.abandon();
             throw crash;
         }
-        synced = workload.lastDone();
     }
 
-    private void run(final LocalSpace space, final Workload workload, final Random random, final int first,
+    private static void assertSurvived(final Workload workload, final int survived) {
+        assertTrue(survived >= workload.lastSynced(),
+            survived + " operations survived, " + workload.lastSynced() + " were synced");
+    }
+
+    private static void run(final LocalSpace space, final Workload workload, final Random random, final int first,
                      final int last) {
         for (int number = first; number <= last; number++) {
             workload.execute(space, number);
             if (random.nextInt(8) == 0) {
-                space.sync();
-                synced = workload.lastDone();
+                workload.sync(space);
             }
             if (random.nextInt(10) == 0) {
                 space.doWork();

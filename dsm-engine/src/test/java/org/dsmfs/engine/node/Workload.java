@@ -38,6 +38,7 @@ final class Workload {
     private final int largePageSize;
     private final Set<Integer> refused = new HashSet<>();
     private int lastDone;
+    private int lastSynced;
 
     private enum Kind { FREE, RESERVE, WRITE, PUT_WHOLE, PUT }
 
@@ -98,6 +99,23 @@ final class Workload {
     /** @return number of the last operation that was not refused */
     int lastDone() {
         return lastDone;
+    }
+
+    /** Makes what was done durable. */
+    void sync(final Space space) {
+        space.sync();
+        lastSynced = lastDone;
+    }
+
+    /** Stops the space in good order, after which all is durable. */
+    void close(final LocalSpace space) {
+        space.close();
+        lastSynced = lastDone;
+    }
+
+    /** @return number of the last operation that is durable */
+    int lastSynced() {
+        return lastSynced;
     }
 
     /** @return operations that found no room */

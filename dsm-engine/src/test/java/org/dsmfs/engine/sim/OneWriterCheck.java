@@ -13,11 +13,11 @@ import java.util.Set;
  * Looks at what all nodes may do with their pages at one moment: of each page there is one writer, or there are readers
  * of one version; and what a node has given to others to read, nobody reads in an older version afterwards.
  */
-final class OneWriterCheck {
+public final class OneWriterCheck {
     private final Map<Sharing.Address, Long> sharedVersions = new HashMap<>();
 
     /** @param nodes those that serve, whether they stand still or not */
-    void check(final List<Sharing> nodes) {
+    public void check(final List<Sharing> nodes) {
         final Set<Sharing.Address> pages = new LinkedHashSet<>();
         nodes.forEach(node -> node.forEachCopy((segment, page) -> pages.add(new Sharing.Address(segment, page))));
         // The version in which a page is absent means nothing to those who make it again.
