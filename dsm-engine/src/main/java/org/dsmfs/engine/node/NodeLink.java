@@ -2,6 +2,7 @@ package org.dsmfs.engine.node;
 
 import org.agrona.DirectBuffer;
 import org.dsmfs.engine.EngineException;
+import org.dsmfs.engine.SpaceClosedException;
 import org.dsmfs.engine.membership.Membership;
 import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
@@ -55,6 +56,8 @@ final class NodeLink implements AutoCloseable {
             while (!stopping) {
                 poll();
             }
+        } catch (final SpaceClosedException e) {
+            LOG.debug("the network thread ends", e);
         } catch (final EngineException e) {
             LOG.error("the network thread ends: {}", e.getMessage());
         } catch (final RuntimeException e) {

@@ -110,11 +110,12 @@ public final class SharedSpace {
         try {
             if (!directory.hasStore() && !isFounder()) {
                 final UUID nodeId = nodeId();
-                membership = ClusterMembership.join(
-                    clusterConfig(link, new Store.Identity(null, nodeId), 1, config.dataPageBytes()),
+                membership = ClusterMembership.ask(
+                    clusterConfig(link, new Store.Identity(null, nodeId), 0, config.dataPageBytes()),
                     contacts(), observer);
                 space = LocalSpace.open(directory, config.with(membership.dataPageBytes()),
                     new Store.Identity(membership.spaceId(), nodeId));
+                membership.join(space.incarnation(), observer);
             } else {
                 space = LocalSpace.open(directory, config, null);
                 membership = enter(link, space);

@@ -14,7 +14,7 @@ import java.util.UUID;
  *
  * @param spaceId         identity of the space; null for a new node, which learns it
  * @param nodeId          identity of the node
- * @param incarnation     starts of the node so far, this one included, 1..
+ * @param incarnation     starts of the node so far, this one included, 1..; 0 for one that has no store yet
  * @param dataPageBytes   size of large pages, of the node's store or of the space to create; 0 for the space's
  * @param address         host:port of the node's listener, as the others reach it; the ports above it belong to the
  *                        node too, see {@link ConsensusEndpoints}

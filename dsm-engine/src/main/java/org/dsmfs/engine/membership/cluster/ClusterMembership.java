@@ -70,6 +70,30 @@ public final class ClusterMembership implements Membership {
     }
 
     /**
+     * Asks a space what it is, for a node that has to make a store before it joins: the others wait from then on until
+     * it has told them what it has. {@link #join(int, StartObserver)} is to follow.
+     *
+     * @param config without incarnation
+     * @throws JoinRefusedException as {@link #join(ClusterConfig, List, StartObserver)}, as is all else
+     */
+    public static ClusterMembership ask(final ClusterConfig config, final List<String> contacts,
+                                        final StartObserver observer) {
+        return start(config, false, contacts, observer);
+    }
+
+    /**
+     * Joins the space that was asked.
+     *
+     * @param incarnation starts of the node so far, this one included, 1..
+     * @throws JoinRefusedException if the node may not be a member
+     * @throws EngineException      if the observer gives up
+     */
+    public void join(final int incarnation, final StartObserver observer) {
+        agent.join(incarnation);
+        awaitFirstJoin(observer);
+    }
+
+    /**
      * Joins a space.
      *
      * @param contacts addresses of nodes that host the consensus; may be empty if the node was a member before, or

@@ -105,6 +105,10 @@ final class ConfigurationLog {
                 + dataPageBytes + " bytes, fixed when it was created, not of " + join.dataPageBytes()
                 + ": leave --data-page out");
         }
+        if (join.incarnation() == 0) {
+            return new Joined(join.correlation(), ConfigurationMessage.NO_MEMBER, configuration.spaceId(), dataPageBytes,
+                consensus, configuration.view());
+        }
         final long before = configuration.epoch();
         try {
             final int node = configuration.join(join.nodeId(), join.incarnation(), join.address());

@@ -10,6 +10,8 @@ import java.util.UUID;
 sealed interface ConfigurationMessage {
     /** Zero where no space is meant. */
     UUID ANY_SPACE = new UUID(0, 0);
+    /** Number of a node that is none. */
+    int NO_MEMBER = -1;
 
     /** From a node to the log. */
     sealed interface Command extends ConfigurationMessage {
@@ -22,6 +24,7 @@ sealed interface ConfigurationMessage {
     /**
      * A node started, or comes back after its lease had ended.
      *
+     * @param incarnation   starts of the node so far; 0 if it has no store yet and only asks what the space is
      * @param correlation   comes back with the answer
      * @param founds        whether the space is created if there is none
      * @param spaceId       the space that the node is a part of, {@link #ANY_SPACE} if it is new
@@ -46,6 +49,7 @@ sealed interface ConfigurationMessage {
     /**
      * The node is a member.
      *
+     * @param node          its number; {@link #NO_MEMBER} if it only asked
      * @param dataPageBytes size of large pages in this space
      * @param consensus     addresses of the nodes that host the log
      */

@@ -50,13 +50,14 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private final KnownConsensus known;
     private final Lease lease;
     private final long renewalNs;
-    private final CompletableFuture<Void> firstJoin = new CompletableFuture<>();
     private final List<Consumer<View>> listeners = new CopyOnWriteArrayList<>();
     private final Queue<Suspect> suspicions = new ConcurrentLinkedQueue<>();
     private final AtomicLong malformed = new AtomicLong();
 
+    private volatile CompletableFuture<Void> firstJoin = new CompletableFuture<>();
+    private volatile int incarnation;
     private volatile Contacts contacts;
-    private volatile int node = -1;
+    private volatile int node = ConfigurationMessage.NO_MEMBER;
     private volatile UUID spaceId;
     private volatile int dataPageBytes;
     private volatile View view;
@@ -78,6 +79,8 @@ final class MembershipAgent implements ConsensusConnection.Listener {
     private long joinCorrelation = Long.MIN_VALUE;
     /** Whether the view here may be older than what the session would bring: a join brings the newest. */
     private boolean isJoinDue = true;
+    /** Of the last join. */
+    private int joinedAs;
     private int attempts;
     private long nextRenewalNs = System.nanoTime();
     private long nextCommandNs = nextRenewalNs;
@@ -92,6 +95,7 @@ final class MembershipAgent implements ConsensusConnection.Listener {
         this.contacts = contacts;
         this.known = known;
         this.spaceId = config.spaceId();
+        this.incarnation = config.incarnation();
         this.renewalNs = config.lease().toNanos() / RENEWALS;
         this.lease = new Lease(config.lease().toNanos() / 2, System::nanoTime,
             () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
@@ -211,11 +215,14 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             }
             work++;
         }
+        final int asWhom = incarnation;
+        isJoinDue |= asWhom != joinedAs;
         if (isJoinDue) {
+            joinedAs = asWhom;
             if (nowNs - nextCommandNs >= 0) {
                 nextCommandNs = nowNs + renewalNs;
                 connection.send(new Join(joinCorrelation, founds,
-                    spaceId == null ? ConfigurationMessage.ANY_SPACE : spaceId, config.nodeId(), config.incarnation(),
+                    spaceId == null ? ConfigurationMessage.ANY_SPACE : spaceId, config.nodeId(), asWhom,
                     config.dataPageBytes(), config.address()));
                 work++;
             }
@@ -268,6 +275,11 @@ final class MembershipAgent implements ConsensusConnection.Listener {
 
     /** The next time it joins, answers to this time's commands must not count: the lease may have ended in between. */
     private void onJoined(final Joined joined) {
+        final boolean hasAsked = joined.node() == ConfigurationMessage.NO_MEMBER;
+        if (hasAsked && incarnation != 0) {
+            // It is going to join.
+            return;
+        }
         joinCorrelation++;
         isJoinDue = false;
         node = joined.node();
@@ -279,8 +291,10 @@ final class MembershipAgent implements ConsensusConnection.Listener {
             connection.know(joined.consensus());
         }
         nextCommandNs = System.nanoTime();
-        onView(joined.view());
-        isJoined = true;
+        if (!hasAsked) {
+            onView(joined.view());
+            isJoined = true;
+        }
         firstJoin.complete(null);
     }
 
@@ -324,7 +338,13 @@ final class MembershipAgent implements ConsensusConnection.Listener {
         }
     }
 
-    /** Ends when the node has joined for the first time, or was refused; any thread. */
+    /** The node only asked until now, and has a store now; any thread. */
+    void join(final int newIncarnation) {
+        firstJoin = new CompletableFuture<>();
+        incarnation = newIncarnation;
+    }
+
+    /** Ends when the node has joined for the first time, or asked, or was refused; any thread. */
     CompletableFuture<Void> firstJoin() {
         return firstJoin;
     }

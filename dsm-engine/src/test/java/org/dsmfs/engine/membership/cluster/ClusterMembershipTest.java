@@ -107,6 +107,26 @@ class ClusterMembershipTest {
     }
 
     @Test
+    void aNodeThatAsksIsNoMemberBeforeItJoins() throws Exception {
+        final String address = freeAddress();
+        final ClusterMembership first = found(address);
+        final View before = first.view();
+        final ClusterMembership second = opened(ClusterMembership.ask(
+            config(null, 1, 0, freeAddress(), List.of()), List.of(address), StartObserver.SILENT));
+        assertEquals(SPACE, second.spaceId());
+        assertEquals(4096, second.dataPageBytes());
+        assertFalse(second.mayServe());
+        // Longer than a lease: a member that is not heard of would be down.
+        Thread.sleep(2 * LEASE.toMillis());
+        assertEquals(before, first.view());
+        second.join(1, StartObserver.SILENT);
+        assertEquals(1, second.node());
+        await("both have the same view", () -> first.view().equals(second.view()));
+        assertTrue(second.mayServe());
+        assertEquals(1, second.view().member(1).incarnation());
+    }
+
+    @Test
     void nodesJoinStopAndLeave() throws Exception {
         final String address = freeAddress();
         final ClusterMembership first = found(address);

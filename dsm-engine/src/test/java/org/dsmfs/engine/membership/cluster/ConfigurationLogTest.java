@@ -262,6 +262,21 @@ class ConfigurationLogTest {
         return log.onCommand(session, new UnsafeBuffer(bytes), 0, bytes.length);
     }
 
+    @Test
+    void whoAsksIsToldAndNoMember() {
+        assertRefused(Reason.NO_SPACE_YET, say(log, 2, join(1, 0, ConfigurationMessage.ANY_SPACE)));
+        joined(1, 0, 1);
+        final byte[] before = log.snapshot();
+        final Joined told = assertInstanceOf(Joined.class, say(log, 2, join(1, 0, ConfigurationMessage.ANY_SPACE)));
+        assertEquals(ConfigurationMessage.NO_MEMBER, told.node());
+        assertEquals(SPACE, told.spaceId());
+        assertEquals(4096, told.dataPageBytes());
+        assertRefused(Reason.OTHER_SPACE, say(log, 2, join(1, 0, new UUID(9, 9))));
+        assertArrayEquals(before, log.snapshot());
+        log.onSessionClosed(2);
+        assertArrayEquals(before, log.snapshot());
+    }
+
     /** A space goes on with a newer dsm, which reads the log that an older one has written. */
     @Test
     void aLogOfAnOlderVersionIsRead() throws IOException {
