@@ -117,7 +117,7 @@ public final class DsmFileSystem implements FileSystem {
         limitTrust();
         if (!isClosed) {
             locks.neighboursChanged();
-            orphanSweep.sweep();
+            orphanSweep.trySweep();
         }
     }
 

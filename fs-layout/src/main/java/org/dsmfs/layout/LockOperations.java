@@ -35,8 +35,8 @@ final class LockOperations {
     private static final Logger LOG = LoggerFactory.getLogger(LockOperations.class);
     private static final long NO_ERA = 0;
     /**
-     * Whoever has locks that are not in an era enters them of itself, in some milliseconds; but it may have to wait until one that it can't reach
-     * stands aside. This is longer than that takes.
+     * Whoever has locks that are not in an era enters them of itself, in some milliseconds; but it may have to wait until
+     * a node that it can't reach stands aside. This is longer than that takes.
      */
     private static final int MOST_QUESTIONS = 1000;
 

@@ -1,9 +1,13 @@
 package org.dsmfs.layout;
 
 import org.dsmfs.engine.Neighbours;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Goes through the lists of orphans that nobody else takes care of, and frees what has no name and no user. */
 final class OrphanSweep {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanSweep.class);
+
     private final Transactions transactions;
     private final Orphans orphans;
     private final Neighbours neighbours;
@@ -27,6 +31,15 @@ final class OrphanSweep {
                 transactions.run(run -> Orphans.removeList(run, owner));
             }
         });
+    }
+
+    /** {@link #sweep}, as far as the pages are in reach and there is room for it; the rest is for another time. */
+    void trySweep() {
+        try {
+            sweep();
+        } catch (final ErrnoException e) {
+            LOG.warn("files without a name, that nodes which are gone had open, are freed later: {}", e.errno());
+        }
     }
 
     /** The node adds nothing to its list any more. */
