@@ -68,7 +68,7 @@ public final class DsmFileSystem implements FileSystem {
         space.neighbours().listen(fileSystem.new NeighbourWatch());
         space.neighbours().onChange(fileSystem::neighboursChanged);
         if (!isNew) {
-            fileSystem.orphanSweep.sweep();
+            fileSystem.orphanSweep.trySweep();
         }
         return fileSystem;
     }

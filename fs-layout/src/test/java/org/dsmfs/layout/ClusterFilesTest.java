@@ -111,6 +111,12 @@ class ClusterFilesTest {
         run(MANY, 741179, List.of(Fault.SEPARATE), 1);
     }
 
+    /** A node was lost when another one, which had just come back, was about to mount; that gave up after a while. */
+    @Test
+    void aMountThatGaveUpIsTriedAgain() {
+        run(MANY, 800407, FAILURES, 3);
+    }
+
     @Test
     void callsHaveOneOrder() {
         runAll("no faults", SEEDS, List.of(), 1);

@@ -55,8 +55,7 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
 
     @Override
     public List<SimulatedThread> start(final int node, final Space space) {
-        final FileSystem mount = DsmFileSystem.open(new ObservedSpace(space, simulation, history),
-            () -> simulation.nowNs() + node % CLOCKS * CLOCK_SKEW_NS, AtimePolicy.NOATIME, Caller.ROOT);
+        final FileSystem mount = mount(node, space);
         mounts.put(node, mount);
         final History<FileCall>.Life life = history.startLife(() -> mayGiveUp);
         lives.put(node, life);
@@ -68,6 +67,20 @@ final class FileWorkload implements SimulatedWorkload, Specification<TreeState, 
         }
         clientsByNode.put(node, clients);
         return clients;
+    }
+
+    /** As whoever mounts does, tries again if another node was lost just then, and out of reach for long. */
+    private FileSystem mount(final int node, final Space space) {
+        while (true) {
+            try {
+                return DsmFileSystem.open(new ObservedSpace(space, simulation, history),
+                    () -> simulation.nowNs() + node % CLOCKS * CLOCK_SKEW_NS, AtimePolicy.NOATIME, Caller.ROOT);
+            } catch (final ErrnoException e) {
+                if (e.errno() != Errno.EIO) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Has a client look at all there is. */
