@@ -114,11 +114,14 @@ class DelegationExplorerTest {
 
     @Test
     void oneChangesWhatOthersRead() throws InterruptedException {
-        explore("one changes what others read", nodes -> {
-            nodes.add(0, READ);
-            nodes.add(1, READ);
-            nodes.add(2, INCREMENT);
-        }, DelegationExplorerTest::assertCounts);
+        explore("one changes what others read", DelegationExplorerTest::readAndChange,
+            DelegationExplorerTest::assertCounts);
+    }
+
+    private static void readAndChange(final SteeredNodes nodes) {
+        nodes.add(0, READ);
+        nodes.add(1, READ);
+        nodes.add(2, INCREMENT);
     }
 
     @Test
@@ -184,11 +187,8 @@ class DelegationExplorerTest {
     @EnumSource(value = WireType.class, names = {"MOVED", "OWNERSHIP", "HOLDER"})
     void aMessageThatIsNotSentIsFound(final WireType type) {
         final AssertionError found = assertThrows(AssertionError.class,
-            () -> explore(bytes -> BundleMutation.without(type, bytes), nodes -> {
-                nodes.add(0, READ);
-                nodes.add(1, READ);
-                nodes.add(2, INCREMENT);
-            }, DelegationExplorerTest::assertCounts));
+            () -> explore(bytes -> BundleMutation.without(type, bytes), DelegationExplorerTest::readAndChange,
+                DelegationExplorerTest::assertCounts));
         System.out.println("without " + type.title() + ": " + found.getMessage().lines().findFirst().orElseThrow());
     }
 }

@@ -1,7 +1,6 @@
 package org.dsmfs.engine.node;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,14 +33,10 @@ final class Queues {
     }
 
     Queues(final int count) {
-        final List<Integer> homes = new ArrayList<>(Collections.nCopies(View.PARTITIONS, -1));
-        final List<Member> members = new ArrayList<>();
         for (int node = 0; node < count; node++) {
-            homes.set(node, node);
-            members.add(new Member(node, 1, "node" + node, true, false, 1));
             inboxes.add(new ConcurrentLinkedQueue<>());
         }
-        view = new View(1, members, homes, homes);
+        view = LastingMembership.firstView(count);
         hops = new AtomicIntegerArray(count);
     }
 
@@ -148,7 +143,7 @@ final class Queues {
         }
     }
 
-    private final class Agreed implements Membership {
+    private final class Agreed extends LastingMembership {
         private final int node;
 
         private Agreed(final int node) {
@@ -169,41 +164,6 @@ final class Queues {
         public void onView(final Consumer<View> listener) {
             listeners.add(listener);
             listener.accept(view);
-        }
-
-        @Override
-        public boolean mayServe() {
-            return true;
-        }
-
-        @Override
-        public long graceNs() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public void suspect(final int suspect) {
-            throw new IllegalStateException("nobody is suspect");
-        }
-
-        @Override
-        public void standAside() {
-            throw new IllegalStateException("all are connected");
-        }
-
-        @Override
-        public boolean isIndispensable() {
-            return false;
-        }
-
-        @Override
-        public void leave(final int heir) {
-            throw new IllegalStateException("nobody leaves");
-        }
-
-        @Override
-        public void close(final boolean holdsNothing) {
-            // Nothing to let go of.
         }
     }
 }

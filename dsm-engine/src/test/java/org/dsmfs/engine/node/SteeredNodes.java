@@ -3,7 +3,6 @@ package org.dsmfs.engine.node;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -16,8 +15,6 @@ import java.util.function.UnaryOperator;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.dsmfs.engine.Operation;
-import org.dsmfs.engine.membership.Member;
-import org.dsmfs.engine.membership.Membership;
 import org.dsmfs.engine.membership.View;
 import org.dsmfs.engine.network.Network;
 import org.dsmfs.engine.network.Stream;
@@ -84,7 +81,7 @@ final class SteeredNodes implements AutoCloseable {
     }
 
     /** One of them, its network and its clients, one of whom runs at a time. */
-    private final class Node implements Network, Membership, Waiter {
+    private final class Node extends LastingMembership implements Network, Waiter {
         private final int number;
         private final List<Deque<byte[]>> channels = new ArrayList<>();
         private final Deque<View> coming = new ArrayDeque<>();
@@ -236,41 +233,6 @@ final class SteeredNodes implements AutoCloseable {
         }
 
         @Override
-        public boolean mayServe() {
-            return true;
-        }
-
-        @Override
-        public long graceNs() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public void suspect(final int suspect) {
-            throw new IllegalStateException("nobody is suspect");
-        }
-
-        @Override
-        public void standAside() {
-            throw new IllegalStateException("all are connected");
-        }
-
-        @Override
-        public boolean isIndispensable() {
-            return false;
-        }
-
-        @Override
-        public void leave(final int heir) {
-            throw new IllegalStateException("nobody leaves");
-        }
-
-        @Override
-        public void close(final boolean holdsNothing) {
-            // Nothing to let go of.
-        }
-
-        @Override
         public void close() {
             // Nothing to let go of.
         }
@@ -279,13 +241,7 @@ final class SteeredNodes implements AutoCloseable {
     /** @param fate what becomes of a bundle on its way; null to lose it */
     SteeredNodes(final int count, final UnaryOperator<byte[]> fate) {
         this.fate = fate;
-        final List<Integer> homes = new ArrayList<>(Collections.nCopies(View.PARTITIONS, -1));
-        final List<Member> members = new ArrayList<>();
-        for (int node = 0; node < count; node++) {
-            homes.set(node, node);
-            members.add(new Member(node, 1, "node" + node, true, false, 1));
-        }
-        view = new View(1, members, homes, homes);
+        view = LastingMembership.firstView(count);
         for (int number = 0; number < count; number++) {
             final Node node = new Node(number, count);
             node.space = LocalSpace.open(new SimulatedDisk(number), new HeapPageIndex(), true, MEMORY_BYTES,
@@ -316,20 +272,22 @@ final class SteeredNodes implements AutoCloseable {
     }
 
     private void awaitInOrder(final BooleanSupplier done) {
-        for (int i = 0; i < MOST_TICKS && !done.getAsBoolean(); i++) {
+        drain();
+        while (!done.getAsBoolean()) {
+            tickUntil(() -> done.getAsBoolean() || !steps().isEmpty());
             drain();
-            if (!done.getAsBoolean()) {
-                tick();
-            }
-        }
-        if (!done.getAsBoolean()) {
-            throw new AssertionError("somebody waits for ever");
         }
     }
 
-    private void tick() {
-        ticks++;
-        nodes.forEach(Node::work);
+    private void tickUntil(final BooleanSupplier condition) {
+        int left = MOST_TICKS;
+        do {
+            if (left-- == 0) {
+                throw new AssertionError("somebody waits for ever");
+            }
+            ticks++;
+            nodes.forEach(Node::work);
+        } while (!condition.getAsBoolean());
     }
 
     /** Has an operation run on the node, some time from now on, after those before it. */
@@ -436,20 +394,11 @@ final class SteeredNodes implements AutoCloseable {
 
     /** Lets time pass, if nothing else is left to happen. @return whether something may happen now */
     boolean passTime() {
-        for (int i = 0; i < MOST_TICKS && isWaiting(); i++) {
-            tick();
-            if (!steps().isEmpty()) {
-                return true;
-            }
+        if (nodes.stream().allMatch(node -> node.awaited == null)) {
+            return false;
         }
-        if (isWaiting()) {
-            throw new AssertionError("somebody waits for ever");
-        }
-        return false;
-    }
-
-    private boolean isWaiting() {
-        return nodes.stream().anyMatch(node -> node.awaited != null);
+        tickUntil(() -> !steps().isEmpty());
+        return true;
     }
 
     /** @return of all operations so far, in the order in which they ended */

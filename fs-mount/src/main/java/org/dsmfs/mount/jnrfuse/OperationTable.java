@@ -142,17 +142,19 @@ final class OperationTable {
      * still. The path may lead to something else then, as the name of a file that is replaced always does.
      */
     private static int guarded(final String name, final long path, final IntSupplier body) {
-        int attemptsLeft = OF_OPEN_FILES.contains(name) ? 1 : MOST_ATTEMPTS;
-        while (true) {
-            attemptsLeft--;
+        for (int attempt = 1;; attempt++) {
             try {
                 return body.getAsInt();
             } catch (final Throwable failure) {
-                if (attemptsLeft == 0 || !(failure instanceof ErrnoException e) || e.errno() != Errno.ESTALE) {
+                if (!isStale(failure) || attempt == MOST_ATTEMPTS || OF_OPEN_FILES.contains(name)) {
                     return answer(name, path, failure);
                 }
             }
         }
+    }
+
+    private static boolean isStale(final Throwable failure) {
+        return failure instanceof ErrnoException answer && answer.errno() == Errno.ESTALE;
     }
 
     /** @return the negative errno; what is not an {@link ErrnoException} is logged and answered with EIO */
